@@ -1,0 +1,70 @@
+// Reading, checking and writing .tflite files.
+//
+// A model is the FlatBuffers object API's own tree: what webquant does not touch (metadata, signatures, options) survives a
+// round trip without any code of its own.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "tensor.h"
+
+namespace webquant {
+
+using Model = tflite::ModelT;
+using Graph = tflite::SubGraphT;
+using Tensor = tflite::TensorT;
+using Operator = tflite::OperatorT;
+using OpCode = tflite::BuiltinOperator;
+
+/// Parses and checks the bytes of a .tflite file. Throws invalid-model for a damaged file, unsupported for more than one subgraph.
+Model load(std::span<const uint8_t> bytes);
+
+/// The file's bytes. save(load(save(m))) == save(m).
+std::vector<uint8_t> save(const Model& model);
+
+/// What every function below relies on: one subgraph, indices in range, constants of the size that shape and type say, each
+/// tensor produced once and before it is used. Throws invalid-model or unsupported.
+void check(const Model& model);
+
+inline const Graph& graph(const Model& model) { return *model.subgraphs[0]; }
+inline Graph& graph(Model& model) { return *model.subgraphs[0]; }
+
+/// The operator's code: the larger of the two fields that hold it.
+OpCode op_code(const Model& model, const Operator& op);
+
+/// `CONV_2D`; for a custom operator `CUSTOM:its name`.
+std::string op_type(const Model& model, const Operator& op);
+
+/// The name of the operator's first output, which is how users know it.
+std::string op_name(const Model& model, size_t op_index);
+
+/// `CONV_2D #3 "features/conv1"`, for errors and reports.
+std::string op_label(const Model& model, size_t op_index);
+
+/// Index into `operator_codes` of (code, version), added when missing.
+uint32_t intern_op_code(Model& model, OpCode code, int version);
+
+/// One distinct name a tensor: its own, or `name#index` when that is empty or taken by an earlier tensor.
+std::vector<std::string> tensor_names(const Model& model);
+
+/// Bytes of a constant tensor; empty for any other.
+std::span<const uint8_t> constant_data(const Model& model, const Tensor& tensor);
+inline bool is_constant(const Model& model, const Tensor& tensor) { return !constant_data(model, tensor).empty(); }
+
+/// A constant's bytes seen as elements of T (buffers are aligned to 16 bytes).
+template <class T>
+std::span<const T> constant_values(const Model& model, const Tensor& tensor) {
+  const auto bytes = constant_data(model, tensor);
+  return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
+}
+
+/// Adds a buffer with these bytes and returns its index.
+uint32_t add_buffer(Model& model, std::span<const uint8_t> bytes);
+
+/// Drops tensors, buffers and operator codes that nothing refers to any more, keeping the order of the others.
+void remove_unused(Model& model);
+
+}  // namespace webquant

@@ -1,0 +1,119 @@
+// Google's LiteRT.js as an independent judge of .tflite files: one thread, CPU, in headless Chromium. It runs in a page
+// because the package supports browsers only. Float32 inputs and outputs (it takes no int8 tensors).
+
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { startChromium } from './chromium.mjs';
+import { startServer } from './server.mjs';
+
+// Both packages' entry points lie in their dist folders; the second is found the way the first would find it.
+const core = dirname(createRequire(import.meta.url).resolve('@litertjs/core'));
+const wasmUtils = dirname(createRequire(join(core, 'index.js')).resolve('@litertjs/wasm-utils'));
+const packageFolder = dirname(core);
+
+// What the runtime prints on every start and what says nothing about a model.
+const NOISE = /^INFO: |Created TensorFlow Lite XNNPACK delegate/;
+
+/** One sample's inputs in the model's order: a typed array for one input, or an array of them. */
+function pack(inputsList) {
+  const flat = inputsList.map((inputs) => (Array.isArray(inputs) ? inputs : [inputs])).flat();
+  const packed = new Float32Array(flat.reduce((sum, values) => sum + values.length, 0));
+  let offset = 0;
+  for (const values of flat) {
+    packed.set(values, offset);
+    offset += values.length;
+  }
+  return packed;
+}
+
+function unpack(bytes, outputs, count) {
+  // A Buffer's offset into its pool need not be a multiple of four.
+  const packed = new Float32Array(new Uint8Array(bytes).buffer);
+  let offset = 0;
+  return Array.from({ length: count }, () => {
+    const sample = {};
+    for (const { name, shape } of outputs) {
+      const size = shape.reduce((product, length) => product * length, 1);
+      sample[name] = packed.subarray(offset, (offset += size));
+    }
+    return sample;
+  });
+}
+
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+
+class LiteRt {
+  #server;
+  #browser;
+  #page;
+  #messages = [];
+
+  /** Version of the @litertjs/core package. */
+  version = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')).version;
+
+  constructor(server, browser) {
+    this.#server = server;
+    this.#browser = browser;
+  }
+
+  /** Runs the model on every sample, one after the other: a list of { outputName: Float32Array }. */
+  async run(modelBytes, inputsList) {
+    const model = this.#server.give(modelBytes);
+    const samples = this.#server.give(pack(inputsList));
+    const result = this.#server.expect();
+    const { outputs } = await this.#call('run', model, samples, result.url);
+    return unpack(result.take(), outputs, inputsList.length);
+  }
+
+  /** { medianMs, minMs, runs } of one inference, input already in place. */
+  async benchmark(modelBytes, { runs = 50, warmup = 10 } = {}) {
+    const times = await this.#call('benchmark', this.#server.give(modelBytes), runs, warmup);
+    return { medianMs: median(times), minMs: Math.min(...times), runs };
+  }
+
+  async close() {
+    await this.#browser.close();
+    await this.#server.close();
+  }
+
+  async #call(name, ...args) {
+    this.#page ??= await this.#open();
+    this.#messages.length = 0;
+    try {
+      return await this.#page.evaluate(([name, args]) => window.litert[name](...args), [name, args]);
+    } catch (error) {
+      // The runtime's own log says more than the exception; and after a failure its heap is not to be trusted.
+      await this.#page.close().catch(() => {});
+      this.#page = undefined;
+      const reason = error.message.replace(/^page\.evaluate: /, '').split('\n    at ')[0];
+      throw new Error([`LiteRT.js: ${reason}`, ...this.#messages].join('\n  '));
+    }
+  }
+
+  async #open() {
+    const page = await this.#browser.newPage();
+    const log = (text) => NOISE.test(text) || this.#messages.push(text);
+    page.on('console', (message) => log(message.text()));
+    page.on('pageerror', (error) => log(error.message));
+    await page.goto(`${this.#server.origin}/page/index.html`);
+    await page.evaluate(() => window.ready);
+    return page;
+  }
+}
+
+/** Starts the browser and the local server. Close it, or the process does not end. */
+export async function startLiteRt() {
+  const server = await startServer({
+    '/page/': join(import.meta.dirname, 'page/'),
+    '/core/': `${core}/`,
+    '/wasm-utils/': `${wasmUtils}/`,
+    '/wasm/': join(packageFolder, 'wasm/'),
+  });
+  try {
+    return new LiteRt(server, await startChromium());
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
