@@ -6,7 +6,7 @@ readonly BINARYEN_TOOLS=(wasm-opt wasm-metadce wasm-ctor-eval wasm-as wasm-dis w
 readonly EMSCRIPTEN_EXCLUDES=(
   'usr/share/doc*' 'usr/share/man*' 'usr/bin*' '*/emscripten/test' '*/emscripten/media' '*/emscripten/docs' '*/ChangeLog*'
   '*/wasm64-emscripten' '*/wasm32-emscripten/pic' '*/wasm32-emscripten/lto' '*/wasm32-emscripten/lto-pic' '*/wasm32-emscripten/thinlto'
-  '*/lib*asan*.a' '*/lib*ubsan*.a' '*/lib*lsan*.a' '*/libsanitizer*.a' '*/lib[gG][lL]*.a' '*/libwasmfs*.a' '*/libwebgpu*.a'
+  '*/lib*asan*.a' '*/lib*ubsan*.a' '*/lib*lsan*.a' '*/libsanitizer*.a' '*/libGL-*emu*.a' '*/libGL-*es3*.a' '*/libGL-*ofb*.a' '*/libGL-*webgl2*.a' '*/libwasmfs*.a' '*/libwebgpu*.a'
   '*/lib*-ww*.a' '*/libmimalloc*.a' '*/libSDL*.a' '*/lib*icase*.a' '*/lib*-tracing*.a' '*/libemmalloc-*verbose*.a' '*/libemmalloc-memvalidate*.a'
 )
 

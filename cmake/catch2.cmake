@@ -1,0 +1,12 @@
+# Catch2 as one translation unit, with its main(). For WebAssembly scripts/setup has compiled it, because it is the same in both SIMD variants;
+# natively it must be compiled with the same sanitizers as the tests.
+
+set(extras ${WEBQUANT_DEPS}/src/catch2/extras)
+if(EMSCRIPTEN)
+  add_library(catch2 STATIC IMPORTED)
+  set_target_properties(catch2 PROPERTIES IMPORTED_LOCATION ${WEBQUANT_DEPS}/lib/wasm/libcatch2.a)
+else()
+  add_library(catch2 STATIC ${extras}/catch_amalgamated.cpp)
+  target_compile_options(catch2 PRIVATE -w)
+endif()
+target_include_directories(catch2 SYSTEM INTERFACE ${extras})

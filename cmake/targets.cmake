@@ -1,0 +1,64 @@
+# The project's own targets. Each is there as soon as it has sources.
+
+# How all of our own code is compiled.
+add_library(webquant_options INTERFACE)
+target_compile_options(webquant_options INTERFACE -Wall -Wextra -Werror)
+if(EMSCRIPTEN)
+  target_compile_options(webquant_options INTERFACE -fwasm-exceptions)
+  target_link_options(webquant_options INTERFACE -fwasm-exceptions -sWASM_BIGINT -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=4GB -sSTACK_SIZE=1MB)
+endif()
+
+# The core. What needs XNNPACK is not compiled natively.
+file(GLOB core_sources CONFIGURE_DEPENDS src/*.cpp src/ops/*.cpp)
+if(NOT EMSCRIPTEN)
+  list(FILTER core_sources EXCLUDE REGEX "/src/(ops/lower|session|subgraph|inspect|compare)[^/]*\\.cpp$")
+endif()
+if(core_sources)
+  add_library(webquant_core STATIC ${core_sources})
+  target_include_directories(webquant_core PUBLIC ${CMAKE_SOURCE_DIR}/src)
+  target_link_libraries(webquant_core PUBLIC webquant_options tflite_schema)
+  if(EMSCRIPTEN)
+    target_link_libraries(webquant_core PUBLIC xnnpack)
+    target_compile_definitions(webquant_core PUBLIC WEBQUANT_XNNPACK=1)
+  else()
+    target_compile_definitions(webquant_core PUBLIC WEBQUANT_XNNPACK=0)
+  endif()
+endif()
+
+# webquant_tool(NAME SOURCE...): a program of ours that is run while developing; as WebAssembly it runs under Node and sees the real files.
+function(webquant_tool name)
+  add_executable(${name} ${ARGN})
+  target_link_libraries(${name} PRIVATE webquant_core)
+  if(EMSCRIPTEN)
+    # CommonJS whatever package.json says about the type of .js files.
+    set_target_properties(${name} PROPERTIES SUFFIX .cjs)
+    target_link_options(${name} PRIVATE -O1 -sENVIRONMENT=node -sNODERAWFS=1 -sEXIT_RUNTIME=1)
+  endif()
+endfunction()
+
+# The WebAssembly module of the npm package.
+file(GLOB binding_sources CONFIGURE_DEPENDS bindings/*.cpp)
+if(EMSCRIPTEN AND TARGET webquant_core AND binding_sources)
+  add_executable(webquant ${binding_sources})
+  target_link_libraries(webquant PRIVATE webquant_core)
+  target_compile_definitions(webquant PRIVATE WEBQUANT_VERSION="${WEBQUANT_VERSION}" WEBQUANT_VARIANT="${WEBQUANT_VARIANT}"
+                             WEBQUANT_XNNPACK_REVISION="${WEBQUANT_XNNPACK_REVISION}")
+  target_link_options(webquant PRIVATE --bind -O3 -sMODULARIZE -sEXPORT_ES6 -sEXPORT_NAME=createWebquant -sENVIRONMENT=web,worker,node
+                      -sFILESYSTEM=0 -sDYNAMIC_EXECUTION=0 -sEXPORTED_RUNTIME_METHODS=HEAPU8,wasmMemory)
+  set_target_properties(webquant PROPERTIES OUTPUT_NAME webquant-${WEBQUANT_VARIANT} SUFFIX .mjs)
+  add_custom_command(TARGET webquant POST_BUILD COMMAND node ${CMAKE_SOURCE_DIR}/scripts/size.mjs $<TARGET_FILE:webquant> VERBATIM)
+endif()
+
+# The C++ tests. Those that run networks need XNNPACK and are called *_xnn*.cpp.
+file(GLOB test_sources CONFIGURE_DEPENDS tests/cpp/*.cpp)
+if(NOT EMSCRIPTEN)
+  list(FILTER test_sources EXCLUDE REGEX "_xnn[^/]*\\.cpp$")
+endif()
+if(TARGET webquant_core AND test_sources)
+  webquant_tool(webquant_tests ${test_sources})
+  target_link_libraries(webquant_tests PRIVATE catch2)
+endif()
+
+if(NOT EMSCRIPTEN AND TARGET webquant_core AND EXISTS ${CMAKE_SOURCE_DIR}/examples/glyphs/write_model.cpp)
+  webquant_tool(write_glyphs_model ${CMAKE_SOURCE_DIR}/examples/glyphs/write_model.cpp)
+endif()
