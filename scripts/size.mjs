@@ -12,4 +12,6 @@ const kilobytes = (key) => {
   const [wasm, js] = sizes.map((size) => size[key]);
   return `${((wasm + js) / 1000).toFixed(1)} KB (${(wasm / 1000).toFixed(1)} + ${(js / 1000).toFixed(1)})`;
 };
-console.log(`${basename(glue, '.mjs')}: .wasm + .mjs ${kilobytes('raw')}, gzipped ${kilobytes('gzipped')}`);
+console.log(
+  `${basename(glue, '.mjs')}: .wasm + .mjs ${kilobytes('raw')}, gzipped ${kilobytes('gzipped')}`,
+);
