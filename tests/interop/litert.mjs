@@ -1,5 +1,5 @@
 // Google's LiteRT.js as an independent judge of .tflite files: one thread, CPU, in headless Chromium. It runs in a page
-// because the package supports browsers only. Float32 inputs and outputs (it takes no int8 tensors).
+// because the package supports browsers only.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,31 +13,32 @@ const wasmUtils = dirname(createRequire(join(core, 'index.js')).resolve('@litert
 const packageFolder = dirname(core);
 
 // What the runtime prints on every start and what says nothing about a model.
-const NOISE = /^INFO: |Created TensorFlow Lite XNNPACK delegate/;
+const NOISE =
+  /^INFO: |Created TensorFlow Lite XNNPACK delegate|NPU accelerator could not be loaded/;
 
-/** One sample's inputs in the model's order: a typed array for one input, or an array of them. */
+const ARRAYS = { float32: Float32Array, int8: Int8Array, uint8: Uint8Array, int32: Int32Array };
+
+/** All samples' bytes in one piece; a sample is a typed array, or for several inputs an array of them in order. */
 function pack(inputsList) {
-  const flat = inputsList.map((inputs) => (Array.isArray(inputs) ? inputs : [inputs])).flat();
-  const packed = new Float32Array(flat.reduce((sum, values) => sum + values.length, 0));
-  let offset = 0;
-  for (const values of flat) {
-    packed.set(values, offset);
-    offset += values.length;
-  }
-  return packed;
+  const views = inputsList.flat().map(({ buffer, byteOffset, byteLength }) => {
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  });
+  return Buffer.concat(views);
 }
 
 function unpack(bytes, outputs, count) {
-  // A Buffer's offset into its pool need not be a multiple of four.
-  const packed = new Float32Array(new Uint8Array(bytes).buffer);
   let offset = 0;
+  const take = (byteLength) => {
+    offset += byteLength;
+    // Copied, as a Buffer's place in its pool need not be aligned.
+    return new Uint8Array(bytes.subarray(offset - byteLength, offset)).buffer;
+  };
   return Array.from({ length: count }, () => {
-    const sample = {};
-    for (const { name, shape } of outputs) {
-      const size = shape.reduce((product, length) => product * length, 1);
-      sample[name] = packed.subarray(offset, (offset += size));
-    }
-    return sample;
+    const entries = outputs.map(({ name, dtype, byteLength }) => [
+      name,
+      new ARRAYS[dtype](take(byteLength)),
+    ]);
+    return Object.fromEntries(entries);
   });
 }
 
@@ -57,13 +58,18 @@ class LiteRt {
     this.#browser = browser;
   }
 
-  /** Runs the model on every sample, one after the other: a list of { outputName: Float32Array }. */
-  async run(modelBytes, inputsList) {
-    const model = this.#server.give(modelBytes);
-    const samples = this.#server.give(pack(inputsList));
-    const result = this.#server.expect();
-    const { outputs } = await this.#call('run', model, samples, result.url);
-    return unpack(result.take(), outputs, inputsList.length);
+  /**
+   * Runs the model on every sample, one after the other, through the package's public functions: float32 in and out.
+   * A sample is a Float32Array, or an array of them in the order of the model's inputs. Returns a list of
+   * { outputName: Float32Array }. Throws with the runtime's own message.
+   */
+  run(modelBytes, inputsList) {
+    return this.#runSamples('run', modelBytes, inputsList);
+  }
+
+  /** The same for models with int8 or uint8 ends, which take Int8Array or Uint8Array and return them. */
+  runRaw(modelBytes, inputsList) {
+    return this.#runSamples('runRaw', modelBytes, inputsList);
   }
 
   /** { medianMs, minMs, runs } of one inference, input already in place. */
@@ -77,11 +83,22 @@ class LiteRt {
     await this.#server.close();
   }
 
+  async #runSamples(how, modelBytes, inputsList) {
+    const model = this.#server.give(modelBytes);
+    const samples = this.#server.give(pack(inputsList));
+    const result = this.#server.expect();
+    const { outputs } = await this.#call(how, model, samples, inputsList.length, result.url);
+    return unpack(result.take(), outputs, inputsList.length);
+  }
+
   async #call(name, ...args) {
     this.#page ??= await this.#open();
     this.#messages.length = 0;
     try {
-      return await this.#page.evaluate(([name, args]) => window.litert[name](...args), [name, args]);
+      return await this.#page.evaluate(
+        ([name, args]) => window.litert[name](...args),
+        [name, args],
+      );
     } catch (error) {
       // The runtime's own log says more than the exception; and after a failure its heap is not to be trusted.
       await this.#page.close().catch(() => {});

@@ -44,11 +44,15 @@ export async function startServer(folders) {
     if (given.has(pathname)) {
       const bytes = given.get(pathname);
       given.delete(pathname);
-      return response.writeHead(200, { ...ISOLATION, 'Content-Length': bytes.byteLength }).end(bytes);
+      return response
+        .writeHead(200, { ...ISOLATION, 'Content-Length': bytes.byteLength })
+        .end(bytes);
     }
     const prefix = Object.keys(folders).find((candidate) => pathname.startsWith(candidate));
     const path = prefix && normalize(join(folders[prefix], pathname.slice(prefix.length)));
-    const body = path?.startsWith(folders[prefix]) ? await readFile(path).catch(() => undefined) : undefined;
+    const body = path?.startsWith(folders[prefix])
+      ? await readFile(path).catch(() => undefined)
+      : undefined;
     if (!body) return response.writeHead(404, ISOLATION).end();
     const type = TYPES[extname(path)] ?? 'application/octet-stream';
     return response.writeHead(200, { ...ISOLATION, 'Content-Type': type }).end(body);

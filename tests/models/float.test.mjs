@@ -1,0 +1,59 @@
+// Float models: outputs as LiteRT.js gives them, as the recorded reference has them, and the known accuracy.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { accuracyOf, maxAbsolute, maxRelative, sameTop } from '../interop/agreement.mjs';
+import { startLiteRt } from '../interop/litert.mjs';
+import { runThere } from '../interop/quantized_checks.mjs';
+import { percent, report } from '../interop/report.mjs';
+import { runAll, startWebquant } from '../interop/sessions.mjs';
+import { inputsOf, loadGolden, loadSamples, readModelFile, skip } from './samples.mjs';
+import { MODELS } from './table.mjs';
+
+const SAMPLES = 16;
+let wq;
+let litert;
+
+before(async () => {
+  if (skip) return;
+  wq = await startWebquant();
+  litert = await startLiteRt();
+});
+after(() => litert?.close());
+
+for (const model of MODELS) {
+  test(`${model.name}: float outputs agree with LiteRT.js`, { skip }, async (t) => {
+    const bytes = readModelFile(model.float);
+    const inputs = [...inputsOf(loadSamples(model).evaluation.slice(0, SAMPLES))];
+    const ours = runAll(wq, bytes, inputs);
+    const theirs = await runThere(litert, bytes, inputs);
+    const relative = maxRelative(ours, theirs);
+    report(t, { model: model.name, samples: inputs.length, relative });
+    assert.ok(relative <= 1e-4, `outputs differ by ${relative} of the largest, 1e-4 is allowed`);
+    if (model.task === 'classify') assert.equal(sameTop(ours, theirs), inputs.length);
+  });
+
+  test(`${model.name}: float outputs agree with the reference`, {
+    skip: skip || !model.golden,
+  }, (t) => {
+    const { inputs, outputs } = loadGolden(model);
+    const worst = maxAbsolute(runAll(wq, readModelFile(model.float), inputs), outputs);
+    report(t, { model: model.name, samples: inputs.length, worst });
+    assert.ok(worst <= 1e-3, `outputs differ by ${worst}, 1e-3 is allowed`);
+  });
+
+  test(`${model.name}: float accuracy is the known one`, { skip: skip || !model.accuracy }, (t) => {
+    const samples = loadSamples(model).all;
+    const accuracy = accuracyOf(runAll(wq, readModelFile(model.float), inputsOf(samples)), samples);
+    report(t, {
+      model: model.name,
+      samples: samples.length,
+      ours: percent(accuracy),
+      known: percent(model.accuracy),
+    });
+    assert.ok(
+      Math.abs(accuracy - model.accuracy) <= 0.01,
+      `${percent(accuracy)} is more than a point away`,
+    );
+  });
+}

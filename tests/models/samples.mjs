@@ -1,0 +1,105 @@
+// Access to the folder of real models and labelled samples that lies beside the repository (see its models/MANIFEST.md).
+
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import jpeg from 'jpeg-js';
+import { SETS } from './table.mjs';
+
+const shared = process.env.WEBQUANT_SHARED ?? join(import.meta.dirname, '..', '..', '..', 'shared');
+
+/** For node:test's `skip`: false where the models are there, otherwise why their tests do not run. */
+export const skip = existsSync(join(shared, 'models', 'MANIFEST.md'))
+  ? false
+  : 'no folder of real models: ../shared is absent (WEBQUANT_SHARED names another place)';
+
+const read = (...path) => readFileSync(join(shared, ...path));
+
+/** The bytes of a gzipped pack as items of `size` elements. */
+function unpack(gz, type, size) {
+  const bytes = new Uint8Array(gunzipSync(gz));
+  const values = new type(bytes.buffer);
+  return Array.from({ length: values.length / size }, (_, i) =>
+    values.subarray(i * size, (i + 1) * size),
+  );
+}
+
+/** Rows of a comma-separated table without quoting, as objects. */
+export function readCsv(text) {
+  const [header, ...rows] = text.trim().split(/\r?\n/);
+  const columns = header.split(',');
+  return rows.map((row) => {
+    const cells = row.split(',');
+    return Object.fromEntries(columns.map((column, i) => [column, cells[i]]));
+  });
+}
+
+/** A JPEG file's pixels: RGB bytes, row by row. */
+export function decodeJpeg(bytes) {
+  const { data, width, height } = jpeg.decode(bytes, { useTArray: true, formatAsRGBA: false });
+  return { data, width, height };
+}
+
+/** One set's items as { raw, label, row }; `raw` is decoded anew at each access, so that no photo stays in memory. */
+function readSet(name) {
+  const { pack, type, size, folder, label = 'label' } = SETS[name];
+  const rows = readCsv(read('labels', `${name}.csv`).toString());
+  const items = pack && unpack(read('samples', pack), type, size);
+  if (items && items.length !== rows.length)
+    throw new Error(`${name}: ${items.length} items, ${rows.length} labels`);
+  return rows.map((row, i) => ({
+    row,
+    label: Number(row[label]),
+    get raw() {
+      return items ? items[i] : decodeJpeg(read('samples', folder, row.file)).data;
+    },
+  }));
+}
+
+/**
+ * A model's samples, preprocessed: { all, calibration, evaluation }, lists of { input: Float32Array, label, row }.
+ * A set with a split column says itself what calibrates; others without a partner set calibrate on their first half.
+ */
+export function loadSamples(model) {
+  const prepare = (item) => ({
+    label: item.label,
+    row: item.row,
+    get input() {
+      return Float32Array.from(item.raw, model.preprocess);
+    },
+  });
+  const all = readSet(model.set).map(prepare);
+  if (model.calibration) {
+    return { all, calibration: readSet(model.calibration).map(prepare), evaluation: all };
+  }
+  if ('split' in all[0].row) {
+    const calibration = all.filter(({ row }) => row.split === 'calib');
+    return { all, calibration, evaluation: all.filter(({ row }) => row.split !== 'calib') };
+  }
+  const half = all.length / 2;
+  return { all, calibration: all.slice(0, half), evaluation: all.slice(half) };
+}
+
+/** The samples' inputs, each made when it is asked for. */
+export function* inputsOf(samples) {
+  for (const { input } of samples) yield input;
+}
+
+/** Reference outputs of the float model: { inputs, outputs }, or undefined where none were recorded. */
+export function loadGolden(model) {
+  if (!model.golden) return undefined;
+  const values = new Float32Array(new Uint8Array(read('golden', model.golden)).buffer);
+  const count = Number(/first(\d+)/.exec(model.golden)[1]);
+  const size = values.length / count;
+  const outputs = Array.from({ length: count }, (_, i) =>
+    values.subarray(i * size, (i + 1) * size),
+  );
+  const inputs = model.goldenInputs
+    ? unpack(read('golden', 'inputs', model.goldenInputs), Uint8Array, SETS[model.set].size)
+    : readSet(model.set)
+        .slice(0, count)
+        .map(({ raw }) => raw);
+  return { inputs: inputs.map((raw) => Float32Array.from(raw, model.preprocess)), outputs };
+}
+
+export const readModelFile = (file) => new Uint8Array(read('models', file));
