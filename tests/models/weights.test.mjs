@@ -77,8 +77,9 @@ function wrongBiases({ input, weights, bias }, float) {
   const values = new Float32Array(float.data.buffer);
   return [...quantized].filter((q, c) => {
     const step = input.scale[0] * (weights.scale[c] ?? weights.scale[0]);
-    // The stored scales are rounded to float32, which moves a bias of many steps.
-    return Math.abs(q) > 2 ** 30 + 1 || Math.abs(q - values[c] / step) > 0.5 + 1e-6 * Math.abs(q);
+    // Scales are stored as float32, whose rounding moves a bias of many steps by some of them.
+    const rounding = 1e-6 * Math.abs(q);
+    return Math.abs(q) > 2 ** 30 + rounding || Math.abs(q - values[c] / step) > 0.5 + rounding;
   }).length;
 }
 
