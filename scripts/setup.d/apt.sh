@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # What comes from the distribution. Hosts are named nowhere: the mirror is the one the machine's own apt uses.
 
 is_debian() {
@@ -18,6 +19,7 @@ update_lists() {
 
 # Base URI of the repository that the machine's own suite comes from, whichever way apt was configured.
 mirror() {
+  # shellcheck disable=SC2016
   local format='$(CODENAME) $(REPO_URI)'
   apt-get indextargets --format "$format" | awk -v suite="$(codename)" '$1 == suite { print $2; exit }'
 }
@@ -42,14 +44,12 @@ use_suite() {
     -oDir::Etc::SourceList="$home/sources.list" -oDir::Etc::SourceParts=/dev/null
     -oDir::State::Lists="$home/lists" -oDir::Cache="$home/cache" -oAPT::Sandbox::User=root
   )
-  run suite-update apt-get "${SUITE_APT[@]}" update
+  run suite-update apt-get "${SUITE_APT[@]}" -oAPT::Update::Error-Mode=any update
 }
 
 # in_folder FOLDER COMMAND...
 in_folder() (
-  cd "$1"
-  shift
-  "$@"
+  cd "$1" && "${@:2}"
 )
 
 # unpack_source NAME VERSION: the upstream tarball of a source package, as .deps/src/NAME.
@@ -89,7 +89,7 @@ fetch_sources() {
 
 # Programs (or files) that the build and the tests need, each with the package that has it.
 readonly PROGRAMS=(
-  "cmake cmake" "ninja ninja-build" "python3 python3" "xz xz-utils" "git git"
+  "cmake cmake" "ninja ninja-build" "python3 python3" "xz xz-utils"
   "clang++-$LLVM_VERSION clang-$LLVM_VERSION" "wasm-ld-$LLVM_VERSION lld-$LLVM_VERSION" "llvm-ar-$LLVM_VERSION llvm-$LLVM_VERSION"
   "clang-format-$LLVM_VERSION clang-format-$LLVM_VERSION"
   "/usr/lib/llvm-$LLVM_VERSION/lib/clang/$LLVM_VERSION/lib/linux libclang-rt-$LLVM_VERSION-dev"

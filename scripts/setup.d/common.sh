@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Small helpers that every step of scripts/setup uses.
 
 say() { printf 'setup: %s\n' "$*"; }

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The WebAssembly compiler: the one on PATH (or in $EMSCRIPTEN) when it is new enough, otherwise a private copy in .deps/emscripten.
 
 readonly BINARYEN_TOOLS=(wasm-opt wasm-metadce wasm-ctor-eval wasm-as wasm-dis wasm2js wasm-merge wasm-reduce)

@@ -1,3 +1,4 @@
+# shellcheck shell=bash disable=SC2034
 # The one place that pins what scripts/setup fetches.
 
 # Suite of the distribution whose source and Emscripten packages the build stands on.
