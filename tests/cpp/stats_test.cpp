@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "error.h"
-#include "random.h"
+#include "support/random.h"
 
 namespace webquant {
 namespace {
@@ -17,12 +17,12 @@ constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 TensorStats range_of(const std::vector<float>& values) { return min_max(values, "tensor"); }
 
 TEST_CASE("min_max finds the ends wherever they are") {
-  INFO(seed_hint());
-  Random random;
+  INFO("repeat with --rng-seed " << Catch::getSeed());
+  test::Random random(Catch::getSeed());
   for (int i = 0; i < 500; ++i) {
     // Also ranges of one sign only, in which the other end must not become 0.
-    const float centre = random.real(-3, 3);
-    const auto values = random.reals(static_cast<size_t>(random.integer(1, 70)), centre - 1, centre + 1);
+    const float centre = random.uniform(-3, 3);
+    const auto values = random.values(1 + random.below(70), centre - 1, centre + 1);
     const auto [low, high] = std::ranges::minmax(values);
     REQUIRE(range_of(values) == TensorStats{.min = low, .max = high});
   }
