@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Renders 64x64 RGB frames of single glyphs (0-9, A-Z) as a hand-held camera might see them.
 
-Each frame is a printed card on a cluttered background, seen in perspective and spoilt by light, blur, noise and compression. A frame depends
+Each frame is a printed sign, or a card on a cluttered background, seen in perspective and spoilt by light, blur, noise and compression. A frame depends
 only on (seed, index, class, fonts), so any number of worker processes makes the same set.
 
     render.py dataset     build/{train,held_out}.npz: the sets that train.py reads
@@ -31,7 +31,7 @@ LiberationMono-Regular LiberationMono-Bold Lato-Regular Lato-Bold Lato-Black Lat
 OpenSans-CondBold Roboto-Regular Roboto-Bold Roboto-Medium RobotoCondensed-Regular RobotoCondensed-Bold FiraCode-Regular FiraCode-Bold
 LinLibertine_R LinLibertine_RB LinBiolinum_R LinBiolinum_RB
 """.split()
-UNSEEN_FONTS = "Cantarell-Regular Cantarell-Bold Caladea-Regular Caladea-Bold Inconsolata EBGaramond12-Regular EBGaramond12-Bold".split()
+UNSEEN_FONTS = "Cantarell-Regular Cantarell-Bold Cantarell-ExtraBold Caladea-Regular Caladea-Bold Caladea-Italic Inconsolata".split()
 
 # Every set has its own seed: no two sets share a disturbance.
 SEEDS = {"train": 1, "held_out": 2, "calibration": 3, "test": 4}
@@ -53,19 +53,22 @@ def sized_font(font_dir, name):
 
 
 @functools.lru_cache(maxsize=None)
-def glyph_mask(font_dir, name, char):
-    """The glyph's ink (EM x EM, mode L), its bounding box centred. A zero that could be taken for an O gets a slash."""
+def glyph_mask(font_dir, name, char, print_quality="clean"):
+    """The glyph's ink (EM x EM, mode L), its bounding box centred. A zero without the font's own slash or dot gets a slash.
+
+    `print_quality` may also be "spread" (too much ink) or "worn".
+    """
+    if print_quality != "clean":
+        spread = print_quality == "spread"
+        return glyph_mask(font_dir, name, char).filter(ImageFilter.MaxFilter(5) if spread else ImageFilter.MinFilter(5))
     font = sized_font(font_dir, name)
     mask = Image.new("L", (EM, EM))
     draw = ImageDraw.Draw(mask)
     left, top, right, bottom = font.getbbox(char)
     draw.text(((EM - left - right) / 2, (EM - top - bottom) / 2), char, 255, font)
-    if char == "0":
-        o_left, _, o_right, _ = font.getbbox("O")
-        marked = mask.getpixel((EM // 2, EM // 2)) > 128  # the font's own slash or dot
-        if not marked and right - left > 0.8 * (o_right - o_left):
-            dx, dy = 0.30 * (right - left), 0.30 * (bottom - top)
-            draw.line((EM / 2 - dx, EM / 2 + dy, EM / 2 + dx, EM / 2 - dy), 255, CAP // 10)
+    if char == "0" and mask.getpixel((EM // 2, EM // 2)) < 128:
+        dx, dy = 0.30 * (right - left), 0.30 * (bottom - top)
+        draw.line((EM / 2 - dx, EM / 2 + dy, EM / 2 + dx, EM / 2 - dy), 255, CAP // 10)
     return mask
 
 
@@ -150,7 +153,7 @@ def blurred(rng, image):
     """Out of focus or shaken; now and then also from too few pixels."""
     kind = rng.random()
     if kind < 0.6:
-        image = image.filter(ImageFilter.GaussianBlur(abs(rng.normal(0, 2.0)) % 3.6))
+        image = image.filter(ImageFilter.GaussianBlur(min(abs(rng.normal(0, 1.9)), 3.6)))
     elif kind < 0.85:
         length, angle = rng.uniform(2, 11), rng.uniform(0, np.pi)
         taps = int(np.ceil(length)) + 1
@@ -169,31 +172,26 @@ def render(char, fonts, font_dir, rng):
     name = fonts[rng.integers(len(fonts))]
     pose = camera_pose(rng)
     paper, ink = card_colours(rng)
-    square = [(0, 0), (EM, 0), (EM, EM), (0, EM)]
-    card = Image.new("L", (EM, EM))
-    margin_x, margin_y = rng.uniform(-40, 62), rng.uniform(-40, 46)
-    ImageDraw.Draw(card).rectangle([margin_x, margin_y, EM - margin_x, EM - margin_y], fill=255)
-    scene = clutter(rng)
+    margins = rng.uniform(-40, 62), rng.uniform(-40, 46)
+    fills_frame = min(margins) < 0
+    scene = Image.new("RGB", (SCENE, SCENE)) if fills_frame else clutter(rng)
 
-    def lay(mask, colour, points, grain=0):
-        warp = homography(square, points)
-        mask = mask.transform((SCENE, SCENE), Image.PERSPECTIVE, warp, Image.BICUBIC)
+    def lay(mask, colour, grain):
+        """Paints the scene with `colour` where `mask` is set, seen from the camera's pose (everywhere if there is no mask)."""
         fill = np.full((SCENE, SCENE, 3), colour, np.float32)
-        if grain:
-            fill += (grain * (smooth_noise(rng, 24) + smooth_noise(rng, 3) - 1))[..., None]
+        fill += (grain * (smooth_noise(rng, 24) + smooth_noise(rng, 3) - 1))[..., None]
+        if mask:
+            corners = [(0, 0), (EM, 0), (EM, EM), (0, EM)]
+            mask = mask.transform((SCENE, SCENE), Image.PERSPECTIVE, homography(corners, pose), Image.BICUBIC)
         scene.paste(Image.fromarray(fill.clip(0, 255).astype(np.uint8)), (0, 0), mask)
 
-    if margin_x < 0 or margin_y < 0:  # the card fills the frame
-        card.paste(255, (0, 0, EM, EM))
-        whole = [(-SCENE, -SCENE), (2 * SCENE, -SCENE), (2 * SCENE, 2 * SCENE), (-SCENE, 2 * SCENE)]
-        lay(card, paper, whole, rng.uniform(0, 40))
-    else:
-        lay(card, paper, pose, rng.uniform(0, 40))
-    mask = glyph_mask(font_dir, name, char)
-    thickness = rng.random()
-    if thickness < 0.3:  # ink that spread, or print that wore off
-        mask = mask.filter(ImageFilter.MaxFilter(5) if thickness < 0.2 else ImageFilter.MinFilter(5))
-    lay(mask, ink, pose, rng.uniform(0, 30))
+    card = None
+    if not fills_frame:
+        card = Image.new("L", (EM, EM))
+        ImageDraw.Draw(card).rectangle([margins[0], margins[1], EM - margins[0], EM - margins[1]], fill=255)
+    lay(card, paper, rng.uniform(0, 40))
+    print_quality = rng.choice(["clean", "spread", "worn"], p=[0.7, 0.2, 0.1])
+    lay(glyph_mask(font_dir, name, char, print_quality), ink, rng.uniform(0, 30))
     frame = lit(rng, np.asarray(blurred(rng, scene), np.float32))
     noise = rng.uniform(0, 11) if rng.random() < 0.8 else rng.uniform(11, 24)
     frame += rng.normal(0, 1, frame.shape) * noise * np.sqrt(0.3 + 0.7 * frame / 255)
@@ -247,7 +245,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["dataset", "frames"])
     parser.add_argument("--fonts", default="/usr/share/fonts", help="folder with the font files (default: %(default)s)")
-    parser.add_argument("--train", type=int, default=72000, help="training frames (default: %(default)s)")
+    parser.add_argument("--train", type=int, default=60000, help="training frames (default: %(default)s)")
     parser.add_argument("--held-out", type=int, default=7200, help="held-out frames (default: %(default)s)")
     parser.add_argument("--workers", type=int, default=multiprocessing.cpu_count())
     options = parser.parse_args()
