@@ -50,7 +50,7 @@ if(EMSCRIPTEN AND TARGET webquant_core AND binding_sources)
 endif()
 
 # The C++ tests. Those that run networks need XNNPACK and are called *_xnn*.cpp.
-file(GLOB test_sources CONFIGURE_DEPENDS tests/cpp/*.cpp)
+file(GLOB test_sources CONFIGURE_DEPENDS tests/cpp/*.cpp tests/cpp/support/*.cpp)
 if(NOT EMSCRIPTEN)
   list(FILTER test_sources EXCLUDE REGEX "_xnn[^/]*\\.cpp$")
 endif()
