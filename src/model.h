@@ -5,10 +5,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "quant_math.h"
 #include "tensor.h"
 
 namespace webquant {
@@ -60,6 +62,9 @@ std::span<const T> constant_values(const Model& model, const Tensor& tensor) {
   const auto bytes = constant_data(model, tensor);
   return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
 }
+
+/// Scale and zero point of a tensor that has exactly one of them; none otherwise.
+std::optional<QuantParams> per_tensor_params(const Tensor& tensor);
 
 /// Adds a buffer with these bytes and returns its index.
 uint32_t add_buffer(Model& model, std::span<const uint8_t> bytes);

@@ -1,6 +1,7 @@
 // Element types, shapes and sizes of tensors.
 #pragma once
 
+#include <climits>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -8,6 +9,8 @@
 #include <vector>
 
 #include "error.h"
+// POSIX's <limits.h> has a macro of the name of an operator.
+#undef ARG_MAX
 #include "tflite_generated.h"
 
 namespace webquant {

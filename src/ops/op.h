@@ -33,17 +33,10 @@ struct QuantRule {
   int8_t dynamic_per_tensor_version = 0;  // of the dynamic INT8 form with one weight scale
 };
 
-/// What XNNPACK runs of the static INT8 form.
-enum class Int8 : uint8_t {
-  kNative,    // integer kernels
-  kViaFloat,  // dequantize, compute in float, quantize
-};
-
 /// One row of the table.
 struct OpDef {
   OpCode code;
   int8_t min_inputs, max_inputs;  // max -1: any number
-  Int8 int8;
   QuantRule quant;
   /// Sets the shapes of the outputs. Throws invalid-model for operands that contradict each other, unsupported for options that
   /// webquant does not run.

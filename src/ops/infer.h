@@ -1,0 +1,20 @@
+// Shape inference, a function for each family of operators. Included by the table only.
+#pragma once
+
+namespace webquant {
+
+class InferContext;
+
+void infer_conv_2d(InferContext& c);
+void infer_depthwise_conv_2d(InferContext& c);
+void infer_fully_connected(InferContext& c);
+void infer_pool_2d(InferContext& c);
+void infer_broadcast(InferContext& c);
+void infer_unchanged(InferContext& c);
+void infer_reduce(InferContext& c);
+void infer_reshape(InferContext& c);
+void infer_squeeze(InferContext& c);
+void infer_pad(InferContext& c);
+void infer_concatenation(InferContext& c);
+
+}  // namespace webquant

@@ -1,0 +1,220 @@
+#include "ops/lower.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace webquant {
+namespace {
+
+bool is_quantized(DType type) { return type == DType::INT8 || type == DType::UINT8; }
+
+}  // namespace
+
+uint32_t LowerContext::in(size_t i) {
+  if (input_overrides_[i] != XNN_INVALID_VALUE_ID) return input_overrides_[i];
+  return builder_.value(input_index(i), *this);
+}
+
+uint32_t LowerContext::out() {
+  if (output_override_ != XNN_INVALID_VALUE_ID) return output_override_;
+  return builder_.value(output_index(0), *this);
+}
+
+DType LowerContext::in_type(size_t i) const {
+  // Half-precision constants are expanded when they are loaded.
+  if (is_known(i) && input(i).type == DType::FLOAT16) return DType::FLOAT32;
+  return in_float_ && is_quantized(input(i).type) ? DType::FLOAT32 : input(i).type;
+}
+
+DType LowerContext::out_type() const { return in_float_ && is_quantized(output(0).type) ? DType::FLOAT32 : output(0).type; }
+
+void LowerContext::compute_in_float() {
+  const uint32_t skipped = find_op(op_code(model(), op()))->quant.skip_inputs;
+  for (size_t i = 0; i < input_count(); ++i) {
+    if ((skipped >> i & 1) || !has_input(i) || !is_quantized(input(i).type)) continue;
+    const uint32_t converted = float_temporary(input_shape(i));
+    unary(xnn_unary_convert, in(i), converted);
+    input_overrides_[i] = converted;
+  }
+  if (is_quantized(output(0).type)) output_override_ = float_temporary(output_shape(0));
+  in_float_ = true;
+}
+
+void LowerContext::reshape_input(size_t i, const Shape& shape) {
+  if (input_shapes_[i] == shape) return;
+  const Tensor& tensor = input(i);
+  const QuantParams quant = is_quantized(tensor.type) ? require_params(tensor, "input") : QuantParams{};
+  const uint32_t reshaped = builder_.define(in_type(i), shape, quant, nullptr, XNN_INVALID_VALUE_ID, 0, *this);
+  check(xnn_define_static_reshape(graph(), shape.size(), to_sizes(shape).data(), in(i), reshaped, 0));
+  input_overrides_[i] = reshaped;
+  input_shapes_[i] = shape;
+}
+
+void LowerContext::finish() {
+  if (output_override_ == XNN_INVALID_VALUE_ID) return;
+  unary(xnn_unary_convert, output_override_, builder_.value(output_index(0), *this));
+}
+
+void LowerContext::match_output_scale(size_t i) {
+  if (in_float_ || in_type(i) != out_type() || !is_quantized(out_type())) return;
+  if (per_tensor_params(input(i)) == per_tensor_params(output(0))) return;
+  const uint32_t rescaled = temporary(input_shape(i));
+  unary(xnn_unary_convert, in(i), rescaled);
+  input_overrides_[i] = rescaled;
+}
+
+uint32_t LowerContext::temporary(const Shape& shape) {
+  if (!is_quantized(out_type())) return float_temporary(shape);
+  return builder_.define(output(0).type, shape, require_params(output(0), "output"), nullptr, XNN_INVALID_VALUE_ID, 0, *this);
+}
+
+uint32_t LowerContext::float_temporary(const Shape& shape) {
+  return builder_.define(DType::FLOAT32, shape, {}, nullptr, XNN_INVALID_VALUE_ID, 0, *this);
+}
+
+uint32_t LowerContext::float_constant(const Shape& shape, std::span<const float> values) {
+  const float* data = builder_.keep<float>(values, true);
+  return builder_.define(DType::FLOAT32, shape, {}, data, XNN_INVALID_VALUE_ID, 0, *this);
+}
+
+uint32_t LowerContext::int8_constant(const Shape& shape, size_t channel_axis, std::span<const int8_t> values,
+                                     std::span<const float> scales) {
+  const auto sizes = to_sizes(shape);
+  uint32_t id = XNN_INVALID_VALUE_ID;
+  const xnn_status status = xnn_define_channelwise_quantized_tensor_value(
+      graph(), xnn_datatype_qcint8, builder_.keep<float>(scales, false), sizes.size(), channel_axis, sizes.data(),
+      builder_.keep<int8_t>(values, false), XNN_INVALID_VALUE_ID, 0, &id);
+  if (status == xnn_status_out_of_memory) fail(ErrorCode::kOutOfMemory, label(), "no memory for its weights");
+  if (status != xnn_status_success) unsupported("XNNPACK does not take its weights: a scale is 0 or denormal");
+  return id;
+}
+
+QuantParams LowerContext::require_params(const Tensor& tensor, const char* role) const {
+  const auto params = per_tensor_params(tensor);
+  if (!params) unsupported(text("its ", role, " \"", tensor.name, "\" is ", to_string(tensor.type), " without one scale and zero point"));
+  return *params;
+}
+
+bool LowerContext::is_dynamic() const {
+  return in_type(0) == DType::FLOAT32 && builder_.folded_from_[input_index(1)] < 0 && is_constant(1) && input(1).type == DType::INT8;
+}
+
+LowerContext::Weighted LowerContext::weighted_operands(int slice_dims) {
+  const int axis = find_op(op_code(model(), op()))->quant.channel_axis;
+  const Tensor& weights = input(1);
+  const bool dynamic = slice_dims > 0 && is_dynamic();
+  Weighted operands{XNN_INVALID_VALUE_ID, XNN_INVALID_VALUE_ID, XNN_INVALID_VALUE_ID};
+
+  if (in_type(0) == DType::FLOAT32 && !dynamic) {
+    // Constants are packed once, so their floats need not outlive that.
+    const auto known = [&](size_t i) {
+      const auto values = builder_.constant_floats(input_index(i), *this);
+      const float* data = builder_.keep<float>(values, false);
+      return builder_.define(DType::FLOAT32, input_shape(i), {}, data, XNN_INVALID_VALUE_ID, 0, *this);
+    };
+    operands.input = in(0);
+    operands.weights = is_known(1) ? known(1) : in(1);
+    if (has_input(2)) operands.bias = is_known(2) ? known(2) : in(2);
+    return operands;
+  }
+
+  if (!is_constant(1) || weights.type != DType::INT8 || (in_type(0) != DType::INT8 && !dynamic)) {
+    unsupported(text("has ", to_string(in_type(0)), " input and ", to_string(weights.type), " weights",
+                     is_constant(1) ? "" : " that are no constant"));
+  }
+  const auto* quant = weights.quantization.get();
+  if (!quant || quant->scale.empty() || std::ranges::any_of(quant->zero_point, [](int64_t z) { return z != 0; })) {
+    unsupported("its int8 weights are not symmetric");
+  }
+  if (quant->scale.size() > 1 && quant->quantized_dimension != axis) {
+    unsupported(text("its weights have scales along dimension ", quant->quantized_dimension, " instead of ", axis));
+  }
+  std::vector<float> scales = quant->scale;
+  if (scales.size() == 1) scales.assign(input_shape(1)[axis], quant->scale[0]);
+  operands.weights = int8_constant(input_shape(1), axis, constant_values<int8_t>(model(), weights), scales);
+  if (dynamic) {
+    operands.input = quantized_at_run_time(0, slice_dims);
+    if (has_input(2)) {
+      const auto bias = builder_.constant_floats(input_index(2), *this);
+      operands.bias = builder_.define(DType::FLOAT32, input_shape(2), {}, builder_.keep<float>(bias, false), XNN_INVALID_VALUE_ID, 0, *this);
+    }
+  } else {
+    operands.input = in(0);
+    if (has_input(2)) operands.bias = int32_bias(scales);
+  }
+  return operands;
+}
+
+uint32_t LowerContext::quantized_at_run_time(size_t i, int slice_dims) {
+  const auto sizes = to_sizes(input_shapes_[i]);
+  uint32_t id = XNN_INVALID_VALUE_ID;
+  const xnn_status status = xnn_define_dynamically_quantized_tensor_value(graph(), xnn_datatype_qdint8, sizes.size(), slice_dims,
+                                                                          sizes.data(), XNN_INVALID_VALUE_ID, 0, &id);
+  if (status != xnn_status_success) unsupported(text("cannot quantize an input of shape ", to_string(input_shape(i)), " at run time"));
+  unary(xnn_unary_convert, in(i), id);
+  return id;
+}
+
+uint32_t LowerContext::int32_bias(std::span<const float> weight_scales) {
+  const Tensor& bias = input(2);
+  if (!is_constant(2) || bias.type != DType::INT32) {
+    unsupported(text("needs a constant int32 bias, not ", to_string(bias.type)));
+  }
+  const float input_scale = require_params(input(0), "input").scale;
+  std::vector<float> scales;
+  for (const float scale : weight_scales) scales.push_back(scale * input_scale);
+  // The kernels take the bias to be in steps of input scale x weight scale, whatever the file says; so the file must say that.
+  if (bias.quantization && !bias.quantization->scale.empty()) {
+    for (size_t i = 0; i < scales.size(); ++i) {
+      const float stated = bias.quantization->scale[bias.quantization->scale.size() == 1 ? 0 : i];
+      if (std::abs(stated - scales[i]) > 0.02f * require_params(output(0), "output").scale) {
+        unsupported(text("has a bias scale of ", stated, " where input and weights give ", scales[i]));
+      }
+    }
+  }
+  const auto sizes = to_sizes(input_shape(2));
+  uint32_t id = XNN_INVALID_VALUE_ID;
+  check_value(xnn_define_channelwise_quantized_tensor_value(
+      graph(), xnn_datatype_qcint32, builder_.keep<float>(scales, false), sizes.size(), 0, sizes.data(),
+      builder_.keep<int32_t>(constant_values<int32_t>(model(), bias), false), XNN_INVALID_VALUE_ID, 0, &id));
+  return id;
+}
+
+void LowerContext::with_activation(tflite::ActivationFunctionType activation,
+                                   const std::function<void(float, float, uint32_t)>& define) {
+  const auto [min, max] = activation_range(activation);
+  if (activation != tflite::ActivationFunctionType::TANH && activation != tflite::ActivationFunctionType::SIGN_BIT) {
+    return define(min, max, out());
+  }
+  if (activation == tflite::ActivationFunctionType::SIGN_BIT) unsupported("has the fused activation SIGN_BIT");
+  // The sum before the activation has no scale of its own in the file.
+  if (out_type() != DType::FLOAT32) unsupported(text("has the fused activation TANH on ", to_string(out_type())));
+  const uint32_t before = temporary(output_shape(0));
+  define(min, max, before);
+  unary(xnn_unary_tanh, before, out());
+}
+
+void LowerContext::check_value(xnn_status status) const {
+  if (status == xnn_status_success) return;
+  if (status == xnn_status_out_of_memory) fail(ErrorCode::kOutOfMemory, label(), "no memory for it");
+  std::string operands;
+  for (size_t i = 0; i < input_count(); ++i) {
+    if (has_input(i)) operands += text(i ? ", " : "", to_string(input(i).type), " ", to_string(input_shape(i)));
+  }
+  unsupported(text("XNNPACK has no kernel for it: ", operands, " -> ", to_string(output(0).type), " ", to_string(output_shape(0))));
+}
+
+void LowerContext::check(xnn_status status) {
+  check_value(status);
+  builder_.node_ops_.push_back(index());
+}
+
+void LowerContext::require_window_budget(int64_t kernel_elements) const {
+  const Shape& y = output_shape(0);
+  const double pointers = static_cast<double>(kernel_elements) * y[1] * y[2];
+  if (kernel_elements > (1 << 24) || pointers > (1 << 28)) {
+    unsupported(text("has windows of ", kernel_elements, " elements on an output of ", to_string(y)));
+  }
+}
+
+}  // namespace webquant

@@ -1,0 +1,54 @@
+// CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED.
+#include "ops/lower.h"
+#include "ops/lower_ops.h"
+
+namespace webquant {
+
+void lower_conv_2d(LowerContext& c) {
+  const auto& o = c.options<tflite::Conv2DOptionsT>();
+  const Shape &x = c.input_shape(0), &w = c.input_shape(1);  // NHWC, OHWI
+  const auto rows = window_padding(o.padding, x[1], w[1], o.stride_h, o.dilation_h_factor);
+  const auto columns = window_padding(o.padding, x[2], w[2], o.stride_w, o.dilation_w_factor);
+  const uint32_t groups = x[3] / w[3];
+  c.require_window_budget(static_cast<int64_t>(w[1]) * w[2]);
+  if (!c.is_known(1)) c.unsupported("its weights must be a constant");
+  const auto operands = c.weighted_operands(/*slice_dims=*/3);
+  c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
+    c.check(xnn_define_convolution_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, w[1], w[2], o.stride_h,
+                                      o.stride_w, o.dilation_h_factor, o.dilation_w_factor, groups, w[3], w[0] / groups, min, max,
+                                      operands.input, operands.weights, operands.bias, out, 0));
+  });
+}
+
+void lower_depthwise_conv_2d(LowerContext& c) {
+  const auto& o = c.options<tflite::DepthwiseConv2DOptionsT>();
+  const Shape &x = c.input_shape(0), &w = c.input_shape(1);  // NHWC, 1HWO
+  const auto rows = window_padding(o.padding, x[1], w[1], o.stride_h, o.dilation_h_factor);
+  const auto columns = window_padding(o.padding, x[2], w[2], o.stride_w, o.dilation_w_factor);
+  c.require_window_budget(static_cast<int64_t>(w[1]) * w[2]);
+  if (!c.is_known(1)) c.unsupported("its weights must be a constant");
+  // XNNPACK has no depthwise kernel that quantizes its input at run time: int8 weights of a float operator are expanded.
+  const auto operands = c.weighted_operands(/*slice_dims=*/0);
+  c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
+    c.check(xnn_define_depthwise_convolution_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, w[1], w[2],
+                                                o.stride_h, o.stride_w, o.dilation_h_factor, o.dilation_w_factor, w[3] / x[3], x[3],
+                                                min, max, operands.input, operands.weights, operands.bias, out, 0));
+  });
+}
+
+void lower_fully_connected(LowerContext& c) {
+  const auto& o = c.options<tflite::FullyConnectedOptionsT>();
+  const Shape& w = c.input_shape(1);  // OI
+  const Shape& y = c.output_shape(0);
+  const int32_t rows = static_cast<int32_t>(element_count(y, c.label()) / w[0]);
+  // The kernel multiplies matrices: whatever else the input is gets flattened to rows of the weights' length.
+  c.reshape_input(0, {rows, w[1]});
+  const auto operands = c.weighted_operands(/*slice_dims=*/1);
+  c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
+    const uint32_t matrix = y.size() == 2 ? out : c.temporary({rows, w[0]});
+    c.check(xnn_define_fully_connected(c.graph(), min, max, operands.input, operands.weights, operands.bias, matrix, 0));
+    if (matrix != out) c.check(xnn_define_static_reshape(c.graph(), y.size(), to_sizes(y).data(), matrix, out, 0));
+  });
+}
+
+}  // namespace webquant

@@ -1,0 +1,61 @@
+// Operators that work on each element by itself, and SOFTMAX.
+#include <limits>
+
+#include "ops/lower.h"
+#include "ops/lower_ops.h"
+
+namespace webquant {
+namespace {
+
+void lower_binary(LowerContext& c, xnn_binary_operator type, tflite::ActivationFunctionType activation) {
+  c.with_activation(activation, [&](float min, float max, uint32_t out) {
+    const uint32_t result = is_clamp_needed(min, max) ? c.temporary(c.output_shape(0)) : out;
+    c.check(xnn_define_binary(c.graph(), type, nullptr, c.in(0), c.in(1), result, 0));
+    if (result != out) c.clamp(min, max, result, out);
+  });
+}
+
+}  // namespace
+
+void lower_add(LowerContext& c) {
+  lower_binary(c, xnn_binary_add, c.options<tflite::AddOptionsT>().fused_activation_function);
+}
+
+void lower_mul(LowerContext& c) {
+  lower_binary(c, xnn_binary_multiply, c.options<tflite::MulOptionsT>().fused_activation_function);
+}
+
+void lower_relu(LowerContext& c) { c.clamp(0, std::numeric_limits<float>::infinity(), c.in(0), c.out()); }
+
+void lower_relu6(LowerContext& c) { c.clamp(0, 6, c.in(0), c.out()); }
+
+void lower_logistic(LowerContext& c) { c.unary(xnn_unary_sigmoid, c.in(0), c.out()); }
+
+void lower_softmax(LowerContext& c) {
+  if (c.input_shape(0).empty()) c.unsupported("its input is a scalar");
+  c.compute_in_float();
+  const float beta = c.options<tflite::SoftmaxOptionsT>().beta;
+  uint32_t scaled = c.in(0);
+  if (beta != 1) {
+    scaled = c.float_temporary(c.input_shape(0));
+    c.check(xnn_define_binary(c.graph(), xnn_binary_multiply, nullptr, c.in(0), c.float_constant({1}, {{beta}}), scaled, 0));
+  }
+  c.check(xnn_define_softmax(c.graph(), scaled, c.out(), 0));
+}
+
+void lower_convert(LowerContext& c) {
+  if (c.is_known(0) && c.output(0).type == DType::FLOAT32 && !c.output_is_external()) {
+    return c.fold_into_constant();
+  }
+  const DType from = c.in_type(0), to = c.out_type();
+  // Between signed and unsigned there is no kernel.
+  if (from != to && from != DType::FLOAT32 && to != DType::FLOAT32) {
+    const uint32_t real = c.float_temporary(c.input_shape(0));
+    c.unary(xnn_unary_convert, c.in(0), real);
+    return c.unary(xnn_unary_convert, real, c.out());
+  }
+  if (from == DType::FLOAT32 && to == DType::FLOAT32) return c.check(xnn_define_copy(c.graph(), c.in(0), c.out(), 0));
+  c.unary(xnn_unary_convert, c.in(0), c.out());
+}
+
+}  // namespace webquant

@@ -1,0 +1,91 @@
+// Pooling and reductions.
+#include "ops/lower.h"
+#include "ops/lower_ops.h"
+
+namespace webquant {
+namespace {
+
+// A 1x1 window keeps every n-th pixel. XNNPACK refuses to pool with it, so a depthwise convolution with weight 1 does it.
+void lower_subsample(LowerContext& c, const tflite::Pool2DOptionsT& o) {
+  const int32_t channels = c.input_shape(0)[3];
+  c.match_output_scale(0);
+  c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
+    const std::vector<float> ones(channels, 1.0f);
+    const Shape shape{1, 1, 1, channels};
+    const uint32_t weights = c.in_type(0) == DType::FLOAT32
+                                 ? c.float_constant(shape, ones)
+                                 : c.int8_constant(shape, 3, std::vector<int8_t>(channels, 127), std::vector<float>(channels, 1 / 127.0f));
+    c.check(xnn_define_depthwise_convolution_2d(c.graph(), 0, 0, 0, 0, 1, 1, o.stride_h, o.stride_w, 1, 1, 1, channels, min, max,
+                                                c.in(0), weights, XNN_INVALID_VALUE_ID, out, 0));
+  });
+}
+
+struct PoolPadding {
+  WindowPadding rows, columns;
+};
+
+PoolPadding pool_padding(LowerContext& c, const tflite::Pool2DOptionsT& o) {
+  const Shape& x = c.input_shape(0);
+  c.require_window_budget(static_cast<int64_t>(o.filter_height) * o.filter_width);
+  return {window_padding(o.padding, x[1], o.filter_height, o.stride_h, 1), window_padding(o.padding, x[2], o.filter_width, o.stride_w, 1)};
+}
+
+bool covers_whole_map(const LowerContext& c, const tflite::Pool2DOptionsT& o) {
+  const Shape &x = c.input_shape(0), &y = c.output_shape(0);
+  return y[1] == 1 && y[2] == 1 && o.filter_height >= x[1] && o.filter_width >= x[2];
+}
+
+void define_mean(LowerContext& c, const std::vector<size_t>& axes, bool keep_dims, uint32_t out) {
+  c.check(xnn_define_static_reduce(c.graph(), xnn_reduce_mean, axes.size(), axes.data(), c.in(0), out,
+                                   keep_dims ? XNN_FLAG_KEEP_DIMS : 0));
+}
+
+}  // namespace
+
+void lower_average_pool_2d(LowerContext& c) {
+  const auto& o = c.options<tflite::Pool2DOptionsT>();
+  if (o.filter_height == 1 && o.filter_width == 1) return lower_subsample(c, o);
+  // A window over everything is a mean, for which there is an integer kernel.
+  const bool global = covers_whole_map(c, o);
+  if (!global) c.compute_in_float();
+  const auto padding = pool_padding(c, o);
+  c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
+    if (global) {
+      const uint32_t mean = is_clamp_needed(min, max) ? c.temporary(c.output_shape(0)) : out;
+      define_mean(c, {1, 2}, true, mean);
+      if (mean != out) c.clamp(min, max, mean, out);
+      return;
+    }
+    c.check(xnn_define_average_pooling_2d(c.graph(), padding.rows.before, padding.columns.after, padding.rows.after,
+                                          padding.columns.before, o.filter_height, o.filter_width, o.stride_h, o.stride_w, min, max,
+                                          c.in(0), out, 0));
+  });
+}
+
+void lower_max_pool_2d(LowerContext& c) {
+  const auto& o = c.options<tflite::Pool2DOptionsT>();
+  if (o.filter_height == 1 && o.filter_width == 1) return lower_subsample(c, o);
+  c.match_output_scale(0);
+  const auto padding = pool_padding(c, o);
+  c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
+    c.check(xnn_define_max_pooling_2d(c.graph(), padding.rows.before, padding.columns.after, padding.rows.after, padding.columns.before,
+                                      o.filter_height, o.filter_width, o.stride_h, o.stride_w, 1, 1, min, max, c.in(0), out, 0));
+  });
+}
+
+void lower_mean(LowerContext& c) {
+  const size_t rank = c.input_shape(0).size();
+  std::vector<bool> reduced(rank);
+  for (const int32_t axis : c.constant_ints(1)) reduced[axis < 0 ? axis + rank : axis] = true;
+  std::vector<size_t> axes;
+  for (size_t i = 0; i < rank; ++i) {
+    if (reduced[i]) axes.push_back(i);
+  }
+  if (axes.empty()) {
+    c.match_output_scale(0);
+    return c.check(xnn_define_copy(c.graph(), c.in(0), c.out(), 0));
+  }
+  define_mean(c, axes, c.options<tflite::ReducerOptionsT>().keep_dims, c.out());
+}
+
+}  // namespace webquant

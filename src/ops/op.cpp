@@ -1,0 +1,99 @@
+// What shape inference and lowering have in common, and the walk over the operators.
+#include "ops/op.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace webquant {
+
+const OpDef* find_op(OpCode code) {
+  for (const OpDef& def : op_table()) {
+    if (def.code == code) return &def;
+  }
+  return nullptr;
+}
+
+size_t OpView::input_index(size_t i) const {
+  if (!has_input(i)) invalid(text("lacks input ", i));
+  return static_cast<size_t>(op().inputs[i]);
+}
+
+std::vector<int32_t> OpView::constant_ints(size_t i) const {
+  const Tensor& tensor = input(i);
+  if (element_count(tensor.shape, label()) == 0) return {};
+  if (!is_constant(i)) unsupported(text("input ", i, " (\"", tensor.name, "\") must be a constant"));
+  if (tensor.type == DType::INT32) {
+    const auto values = constant_values<int32_t>(model_, tensor);
+    return {values.begin(), values.end()};
+  }
+  if (tensor.type != DType::INT64) invalid(text("input ", i, " must be int32 or int64, not ", to_string(tensor.type)));
+  std::vector<int32_t> narrowed;
+  for (const int64_t value : constant_values<int64_t>(model_, tensor)) {
+    if (value != static_cast<int32_t>(value)) invalid(text("input ", i, " holds ", value, ", which is out of range"));
+    narrowed.push_back(static_cast<int32_t>(value));
+  }
+  return narrowed;
+}
+
+void infer_op(const Model& model, size_t op_index, std::vector<Shape>& shapes) {
+  InferContext context(model, op_index, shapes);
+  const OpDef* def = find_op(op_code(model, context.op()));
+  if (!def) context.unsupported("webquant does not know this operator");
+  const int count = static_cast<int>(context.input_count());
+  if (count < def->min_inputs || (def->max_inputs >= 0 && count > def->max_inputs)) {
+    context.invalid(text("has ", count, " inputs"));
+  }
+  if (context.output_count() != 1) context.invalid(text("has ", context.output_count(), " outputs instead of 1"));
+  def->infer(context);
+  element_count(context.output_shape(0), context.label());
+}
+
+std::vector<Shape> infer_shapes(const Model& model, int batch) {
+  const Graph& g = graph(model);
+  std::vector<Shape> shapes;
+  for (const auto& tensor : g.tensors) shapes.push_back(tensor->shape);
+  if (batch > 0) {
+    for (const int32_t i : g.inputs) {
+      const auto& signature = g.tensors[i]->shape_signature;
+      if (signature.empty() || signature[0] != -1) {
+        fail(ErrorCode::kInvalidInput, "options.batch",
+             text("input \"", g.tensors[i]->name, "\" has the fixed shape ", to_string(shapes[i]), ", so batch must be omitted"));
+      }
+      shapes[i][0] = batch;
+    }
+  }
+  for (size_t n = 0; n < g.operators.size(); ++n) {
+    infer_op(model, n, shapes);
+    const Tensor& output = *g.tensors[g.operators[n]->outputs[0]];
+    const Shape& inferred = shapes[g.operators[n]->outputs[0]];
+    const bool dynamic = batch > 0 || std::ranges::count(output.shape_signature, -1) > 0;
+    // A shape may be missing altogether; a scalar looks the same, which does no harm.
+    if (!dynamic && !output.shape.empty() && output.shape != inferred) {
+      fail(ErrorCode::kInvalidModel, op_label(model, n),
+           text("gives shape ", to_string(inferred), ", but the file says ", to_string(output.shape)));
+    }
+  }
+  return shapes;
+}
+
+WindowPadding window_padding(tflite::Padding padding, int32_t input, int32_t kernel, int32_t stride, int32_t dilation) {
+  if (padding == tflite::Padding::VALID) return {0, 0};
+  const int64_t output = (static_cast<int64_t>(input) + stride - 1) / stride;
+  const int64_t window = static_cast<int64_t>(kernel - 1) * dilation + 1;
+  const int64_t total = std::max<int64_t>((output - 1) * stride + window - input, 0);
+  // The odd element goes behind.
+  return {static_cast<int32_t>(total / 2), static_cast<int32_t>(total - total / 2)};
+}
+
+ActivationRange activation_range(tflite::ActivationFunctionType activation) {
+  constexpr float inf = std::numeric_limits<float>::infinity();
+  switch (activation) {
+    case tflite::ActivationFunctionType::RELU: return {0, inf};
+    case tflite::ActivationFunctionType::RELU6: return {0, 6};
+    case tflite::ActivationFunctionType::RELU_N1_TO_1: return {-1, 1};
+    default: return {-inf, inf};
+  }
+}
+
+}  // namespace webquant
