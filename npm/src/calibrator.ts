@@ -1,0 +1,98 @@
+import { checkOptions, integer, number, oneOf } from './arguments.js';
+import { type CalibratorRunner, type Runtime, unwrap } from './core.js';
+import { Ports } from './ports.js';
+import { Resource } from './resource.js';
+import { METHODS } from './stats.js';
+import type { CalibrationMethod, CalibrationStats, Inputs, Outputs, TensorInfo } from './types.js';
+
+/** Options of `WebQuant.createCalibrator`. */
+export interface CalibratorOptions {
+  /** Default `minmax`, which takes the smallest and the largest value of each activation. */
+  method?: CalibrationMethod;
+  /** For `percentile`: the share of values in per cent that the range holds, above 50 and at most 100. Default 99.99. */
+  percentile?: number;
+  /** For `moving-average`: the weight of what was seen before, above 0 and below 1. Default 0.95. */
+  momentum?: number;
+  /** For the methods with a histogram: its number of bins. Default 2048. */
+  bins?: number;
+}
+
+/**
+ * Gathers the ranges of a float model's activations from samples of its input. Statistics stream: no activation is kept after
+ * {@link Calibrator.observe | observe} returns.
+ *
+ * @example
+ * ```ts
+ * using calibrator = wq.createCalibrator(bytes);
+ * for (const sample of samples) calibrator.observe(sample);
+ * const { bytes: small } = wq.quantize(bytes, { mode: 'static-int8', stats: calibrator.stats() });
+ * ```
+ */
+export class Calibrator extends Resource {
+  readonly #runner: CalibratorRunner;
+  readonly #ports: Ports;
+
+  private constructor(runtime: Runtime, runner: CalibratorRunner) {
+    super(runtime, runner, 'calibrator');
+    this.#runner = runner;
+    this.#ports = new Ports(runner, runtime.memory);
+  }
+
+  /** @internal */
+  static create(runtime: Runtime, bytes: Uint8Array, options: CalibratorOptions = {}): Calibrator {
+    checkOptions('options', options);
+    const method = oneOf('options.method', options.method, METHODS, 'minmax');
+    number(
+      'options.percentile',
+      options.percentile,
+      99.99,
+      'a number above 50 and at most 100',
+      (value) => value > 50 && value <= 100,
+    );
+    number(
+      'options.momentum',
+      options.momentum,
+      0.95,
+      'a number above 0 and below 1',
+      (value) => value > 0 && value < 1,
+    );
+    integer('options.bins', options.bins, 2048, 16, 2 ** 20);
+    const runner = unwrap(() => runtime.core.createCalibrator(bytes, method));
+    return new Calibrator(runtime, runner);
+  }
+
+  /** The model's inputs, in order. */
+  get inputs(): readonly TensorInfo[] {
+    return this.#ports.inputs;
+  }
+
+  /** The model's outputs, in order. */
+  get outputs(): readonly TensorInfo[] {
+    return this.#ports.outputs;
+  }
+
+  /**
+   * Runs the model on a sample and takes its activations into the statistics.
+   *
+   * @returns the float model's outputs
+   * @throws WebQuantError `invalid-input` for arrays of the wrong kind, length or name, and for values that are NaN or infinite or
+   * lead to such; the statistics are then as before
+   */
+  observe(inputs: Inputs): Outputs {
+    this.checkAlive();
+    this.#ports.write(inputs, 'none');
+    unwrap(() => this.#runner.run());
+    return this.#ports.read(undefined, false);
+  }
+
+  /** How many samples were observed. */
+  get samples(): number {
+    return this.stats().samples;
+  }
+
+  /** What was seen so far; plain JSON. */
+  stats(): CalibrationStats {
+    this.checkAlive();
+    return unwrap(() => this.#runner.stats());
+  }
+}

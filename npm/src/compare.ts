@@ -1,0 +1,65 @@
+import { checkOptions, describe, flag, integer } from './arguments.js';
+import { type Runtime, unwrap } from './core.js';
+import { invalidInput } from './errors.js';
+import { Ports } from './ports.js';
+import type { CompareReport, Inputs } from './types.js';
+
+/** Options of `WebQuant.compare`. */
+export interface CompareOptions {
+  /** Also compare the output of every operator that both models have. Default false. */
+  layers?: boolean;
+  /** For each sample the index of the right class in the first output, for the accuracy of both models. */
+  labels?: ArrayLike<number>;
+}
+
+/** @internal */
+export function compare(
+  runtime: Runtime,
+  reference: Uint8Array,
+  candidate: Uint8Array,
+  samples: Iterable<Inputs>,
+  options: CompareOptions = {},
+): CompareReport {
+  checkOptions('options', options);
+  const layers = flag('options.layers', options.layers);
+  const { labels } = options;
+  if (
+    typeof samples?.[Symbol.iterator] !== 'function' ||
+    ArrayBuffer.isView(samples) ||
+    typeof samples === 'string'
+  )
+    throw invalidInput('samples', `expected an array of inputs, got ${describe(samples)}`);
+  checkLabels(labels);
+  const runner = unwrap(() => runtime.core.createComparator(reference, candidate, layers));
+  try {
+    const ports = new Ports(runner, runtime.memory);
+    let count = 0;
+    for (const sample of samples) {
+      ports.write(sample, 'all', `samples[${count}]`);
+      if (labels) unwrap(() => runner.runLabelled(labelOf(labels, count)));
+      else unwrap(() => runner.run());
+      ++count;
+    }
+    if (count === 0) throw invalidInput('samples', 'expected at least one');
+    if (labels && labels.length !== count)
+      throw invalidInput('options.labels', `${labels.length} labels for ${count} samples`);
+    return unwrap(() => runner.report());
+  } finally {
+    runner.delete();
+  }
+}
+
+function checkLabels(labels: unknown): void {
+  if (labels === undefined || Array.isArray(labels)) return;
+  if (!ArrayBuffer.isView(labels) || !('length' in labels))
+    throw invalidInput(
+      'options.labels',
+      `expected an array of class indices, got ${describe(labels)}`,
+    );
+}
+
+function labelOf(labels: ArrayLike<number>, index: number): number {
+  if (index >= labels.length)
+    throw invalidInput('options.labels', `${labels.length} labels, but there are more samples`);
+  return integer(`options.labels[${index}]`, labels[index], undefined, 0, 2 ** 31 - 1);
+}

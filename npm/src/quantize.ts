@@ -1,0 +1,115 @@
+import { checkOptions, describe, integer, oneOf } from './arguments.js';
+import { type Core, type QuantSpec, unwrap } from './core.js';
+import { invalidInput } from './errors.js';
+import { checkStats } from './stats.js';
+import type { CalibrationStats, ModelInfo, QuantMode, QuantReport } from './types.js';
+
+/** Options of `WebQuant.quantize`. */
+export interface QuantizeOptions {
+  /**
+   * - `fp16`: weights in half precision, computed in float
+   * - `dynamic-int8`: weights in int8, activations quantized as they come
+   * - `static-int8`: weights and activations in int8, with ranges from a calibrator
+   */
+  mode: QuantMode;
+  /** What a calibrator of this model saw; needed for `static-int8` only. */
+  stats?: CalibrationStats;
+  /** For `static-int8`: type of the inputs and outputs. Default `float32`, converted at the edges. */
+  io?: 'float32' | 'int8' | 'uint8';
+  /** Whether weights have one scale for each output channel or one for all. Default `per-channel`. */
+  granularity?: 'per-channel' | 'per-tensor';
+  /** For `static-int8`: whether the zero point of activations is free or 0. Default `asymmetric`. */
+  activations?: 'asymmetric' | 'symmetric';
+  /** Operators, or operators around tensors, that stay float: whole names, or patterns that match part of them. */
+  exclude?: readonly (string | RegExp)[];
+  /** For `dynamic-int8`: constants of fewer elements stay float. Default 1024. */
+  minElements?: number;
+}
+
+/** What `WebQuant.quantize` returns. */
+export interface QuantizeResult {
+  /** A `.tflite` file. The same input and options always give the same bytes. */
+  bytes: Uint8Array;
+  report: QuantReport;
+}
+
+/** @internal */
+export function quantize(core: Core, bytes: Uint8Array, options: QuantizeOptions): QuantizeResult {
+  if (options === undefined) throw invalidInput('options', 'missing; { mode } is needed');
+  checkOptions('options', options);
+  const mode = oneOf('options.mode', options.mode, ['fp16', 'dynamic-int8', 'static-int8']);
+  const io = oneOf('options.io', options.io, ['float32', 'int8', 'uint8'], 'float32');
+  if (io !== 'float32' && mode !== 'static-int8')
+    throw invalidInput('options.io', `"${io}" needs mode "static-int8", got "${mode}"`);
+  const { stats, exclude } = options;
+  const excluded = findExcluded(exclude, () => unwrap(() => core.inspect(bytes)));
+  const spec: QuantSpec = {
+    mode,
+    io,
+    granularity: oneOf(
+      'options.granularity',
+      options.granularity,
+      ['per-channel', 'per-tensor'],
+      'per-channel',
+    ),
+    activations: oneOf(
+      'options.activations',
+      options.activations,
+      ['asymmetric', 'symmetric'],
+      'asymmetric',
+    ),
+    minElements: integer('options.minElements', options.minElements, 1024, 0, 2 ** 31 - 1),
+    exclude: excluded.names,
+    stats:
+      stats === undefined || mode !== 'static-int8'
+        ? undefined
+        : checkStats('options.stats', stats),
+  };
+  const { bytes: result, ops, warnings } = unwrap(() => core.quantize(bytes, spec));
+  return {
+    bytes: result,
+    report: {
+      mode,
+      sizeBytes: { before: bytes.length, after: result.length },
+      ops,
+      warnings: [...excluded.warnings, ...warnings],
+    },
+  };
+}
+
+/** The names of operators and tensors that `exclude` means, and what to say of entries that mean none. */
+function findExcluded(
+  exclude: QuantizeOptions['exclude'],
+  inspect: () => ModelInfo,
+): { names: string[]; warnings: string[] } {
+  if (exclude === undefined) return { names: [], warnings: [] };
+  if (!Array.isArray(exclude))
+    throw invalidInput(
+      'options.exclude',
+      `expected an array of names and patterns, got ${describe(exclude)}`,
+    );
+  if (exclude.length === 0) return { names: [], warnings: [] };
+  const known = new Set(
+    inspect().ops.flatMap(({ name, inputs, outputs }) => [name, ...inputs, ...outputs]),
+  );
+  known.delete('');
+  const names = new Set<string>();
+  const warnings: string[] = [];
+  exclude.forEach((entry, i) => {
+    const matches = matcher(`options.exclude[${i}]`, entry);
+    const found = [...known].filter(matches);
+    for (const name of found) names.add(name);
+    if (found.length === 0)
+      warnings.push(
+        `options.exclude[${i}]: no operator or tensor is called ${entry instanceof RegExp ? entry : describe(entry)}`,
+      );
+  });
+  return { names: [...names], warnings };
+}
+
+function matcher(where: string, entry: unknown): (name: string) => boolean {
+  if (typeof entry === 'string') return (name) => name === entry;
+  // `search` is the one use of a pattern that does not depend on its lastIndex.
+  if (entry instanceof RegExp) return (name) => name.search(entry) >= 0;
+  throw invalidInput(where, `expected a string or a RegExp, got ${describe(entry)}`);
+}

@@ -1,0 +1,39 @@
+import type { Handle, Runtime } from './core.js';
+import { dispose } from './dispose.js';
+import { invalidInput } from './errors.js';
+
+/**
+ * Something that holds memory of WebAssembly until `dispose()`. One that is forgotten is freed when it is collected as garbage, which
+ * may be late or never: that is a safety net, no more.
+ */
+export abstract class Resource {
+  readonly #runtime: Runtime;
+  readonly #what: string;
+  #handle: Handle | undefined;
+
+  /** @internal */
+  protected constructor(runtime: Runtime, handle: Handle, what: string) {
+    this.#runtime = runtime;
+    this.#handle = handle;
+    this.#what = what;
+  }
+
+  /** @internal */
+  protected checkAlive(): void {
+    if (this.#runtime.disposed)
+      throw invalidInput(this.#what, 'used after dispose() of the WebQuant that made it');
+    if (!this.#handle) throw invalidInput(this.#what, 'used after dispose()');
+  }
+
+  /** Frees the memory. Further calls do nothing; any other use throws `invalid-input`. */
+  dispose(): void {
+    const handle = this.#handle;
+    this.#handle = undefined;
+    handle?.delete();
+  }
+
+  /** For `using`: the same as {@link Resource.dispose | dispose}. */
+  [dispose](): void {
+    this.dispose();
+  }
+}

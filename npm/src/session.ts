@@ -1,0 +1,121 @@
+import { checkOptions, flag, integer } from './arguments.js';
+import { type Runtime, type SessionRunner, unwrap } from './core.js';
+import { invalidInput } from './errors.js';
+import { Ports } from './ports.js';
+import { Resource } from './resource.js';
+import type { Inputs, OpProfile, Outputs, SessionMemory, TensorInfo, TypedArray } from './types.js';
+
+/** Options of `WebQuant.createSession`. */
+export interface SessionOptions {
+  /** Measure each operator, see {@link Session.profile}; runs are then a little slower. Default false. */
+  profile?: boolean;
+  /** Size of the first dimension of the inputs, where the file leaves it open. Default: what the file says. */
+  batch?: number;
+  /** Default of {@link RunOptions.quantizeIo}. */
+  quantizeIo?: boolean;
+}
+
+/** Options of {@link Session.run}. */
+export interface RunOptions {
+  /** Arrays that outputs are written to, by tensor or signature name; outputs that it leaves out are not read. */
+  into?: Outputs;
+  /**
+   * Real values for quantized inputs and outputs: a Float32Array given to an int8, uint8 or float16 input is converted with the
+   * input's parameters, and such outputs become Float32Arrays. Default false.
+   */
+  quantizeIo?: boolean;
+}
+
+/**
+ * A model that is ready to run.
+ *
+ * @example
+ * ```ts
+ * using session = wq.createSession(bytes);
+ * const outputs = session.run(new Float32Array(64 * 64 * 3));
+ * ```
+ */
+export class Session extends Resource {
+  readonly #runner: SessionRunner;
+  readonly #ports: Ports;
+  readonly #quantizeIo: boolean;
+  readonly #profiled: boolean;
+
+  private constructor(runtime: Runtime, runner: SessionRunner, options: SessionOptions) {
+    super(runtime, runner, 'session');
+    this.#runner = runner;
+    this.#ports = new Ports(runner, runtime.memory);
+    this.#quantizeIo = options.quantizeIo ?? false;
+    this.#profiled = options.profile ?? false;
+  }
+
+  /** @internal */
+  static create(runtime: Runtime, bytes: Uint8Array, options: SessionOptions = {}): Session {
+    checkOptions('options', options);
+    const batch = integer(
+      'options.batch',
+      options.batch,
+      0,
+      options.batch === undefined ? 0 : 1,
+      2 ** 31 - 1,
+    );
+    const profile = flag('options.profile', options.profile);
+    flag('options.quantizeIo', options.quantizeIo);
+    const runner = unwrap(() => runtime.core.createSession(bytes, batch, profile));
+    return new Session(runtime, runner, options);
+  }
+
+  /** The model's inputs, in order, with the shapes that this session has. */
+  get inputs(): readonly TensorInfo[] {
+    return this.#ports.inputs;
+  }
+
+  /** The model's outputs, in order, with the shapes that this session has. */
+  get outputs(): readonly TensorInfo[] {
+    return this.#ports.outputs;
+  }
+
+  /**
+   * Runs the model once.
+   *
+   * @param inputs - as many values as the inputs' shapes say, in arrays of the inputs' types
+   * @returns new arrays by tensor name; with `into` that record, and nothing is allocated
+   * @throws WebQuantError `invalid-input` for arrays of the wrong kind, length or name
+   */
+  run(inputs: Inputs, options?: RunOptions): Outputs {
+    this.checkAlive();
+    checkOptions('options', options);
+    const quantizeIo = flag('options.quantizeIo', options?.quantizeIo, this.#quantizeIo);
+    const into = options?.into;
+    if (into !== undefined) this.#ports.checkInto(into, quantizeIo);
+    this.#ports.write(inputs, quantizeIo ? 'quantized' : 'none');
+    unwrap(() => this.#runner.run());
+    return this.#ports.read(into, quantizeIo);
+  }
+
+  /**
+   * An input's place in WebAssembly's memory, by tensor or signature name, for writing without a copy: write to it, then pass it to
+   * {@link Session.run | run} as that input.
+   *
+   * It is valid until the next call of webquant that can allocate (making a session or calibrator, inspecting, quantizing, comparing,
+   * converting a frame): when the memory grows, older views of it become empty, and `run` refuses them. Ask again then.
+   */
+  input(name: string): TypedArray {
+    this.checkAlive();
+    return this.#ports.input(name);
+  }
+
+  /** With `profile: true`: the time of each operator, the mean of all runs so far. */
+  profile(): OpProfile[] {
+    this.checkAlive();
+    if (!this.#profiled)
+      throw invalidInput('session.profile', 'the session was created without { profile: true }');
+    return unwrap(() => this.#runner.profile());
+  }
+
+  /** Bytes that this session takes in WebAssembly's memory. */
+  get memory(): SessionMemory {
+    this.checkAlive();
+    return unwrap(() => this.#runner.memory());
+  }
+}

@@ -1,0 +1,199 @@
+/** Type of a tensor's elements. */
+export type DType = 'float32' | 'float16' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool' | 'int4';
+
+/**
+ * How elements lie in memory: `float32` in a Float32Array, `float16` as bits in a Uint16Array, `int8`, `uint8` and `int32` in their
+ * namesakes, `int64` in a BigInt64Array, `bool` as 0 and 1 in a Uint8Array.
+ */
+export type TypedArray =
+  | Float32Array
+  | Uint16Array
+  | Int8Array
+  | Uint8Array
+  | Int32Array
+  | BigInt64Array;
+
+/** A `.tflite` file. */
+export type ModelBytes = Uint8Array | ArrayBuffer;
+
+/**
+ * Values for a model's inputs: one typed array for a model with one input, or a record by tensor or signature name, or an array in
+ * the order of the inputs. Elements lie as in the tensor's shape, outermost dimension first; images are NHWC.
+ */
+export type Inputs = TypedArray | Readonly<Record<string, TypedArray>> | readonly TypedArray[];
+
+/** Values of a model's outputs by tensor name. */
+export type Outputs = Record<string, TypedArray>;
+
+/** An input or output of a model. */
+export interface TensorInfo {
+  name: string;
+  /** Dimensions, outermost first; empty for a scalar. */
+  shape: number[];
+  dtype: DType;
+  /** For each dimension whether the file leaves it open; absent when none is. */
+  dynamic?: boolean[];
+  /** real = scale * (quantized - zeroPoint). One entry each, or one for each index along `axis`. */
+  quantization?: { scale: number[]; zeroPoint: number[]; axis?: number };
+}
+
+/** One operator of a model. */
+export interface OpInfo {
+  index: number;
+  /** TFLite's spelling, for example `CONV_2D`. */
+  type: string;
+  /** The name of its first output. */
+  name: string;
+  /** Tensor names; empty for an optional input that is absent. */
+  inputs: string[];
+  outputs: string[];
+  /** Multiply-accumulate operations. */
+  macs: number;
+  /** Of its constant inputs, as stored. */
+  weightBytes: number;
+  supported: boolean;
+  /** Why it cannot run, or what is worth knowing of how it runs. */
+  reason?: string;
+}
+
+/** A named way into a model: names that the author gave, and the tensors they stand for. */
+export interface Signature {
+  key: string;
+  inputs: Record<string, string>;
+  outputs: Record<string, string>;
+}
+
+/** What `inspect` finds. */
+export interface ModelInfo {
+  description: string;
+  sizeBytes: number;
+  /** Elements of all float and int8 constants. */
+  parameters: number;
+  /** Multiply-accumulate operations of one run. */
+  macs: number;
+  precision: 'float32' | 'float16' | 'dynamic-int8' | 'static-int8' | 'mixed';
+  inputs: TensorInfo[];
+  outputs: TensorInfo[];
+  ops: OpInfo[];
+  signatures: Signature[];
+  /** Names of the metadata entries. */
+  metadata: string[];
+}
+
+/** Bytes that a session takes. */
+export interface SessionMemory {
+  /** Constants and packed weights. */
+  weightsBytes: number;
+  /** Inputs, outputs and the space for what lies between. */
+  activationsBytes: number;
+}
+
+/** Time of one operator, see `Session.profile`. */
+export interface OpProfile {
+  /** Index of the operator in the model. */
+  index: number;
+  /** Name of the operator. */
+  op: string;
+  /** TFLite's spelling, for example `CONV_2D`. */
+  type: string;
+  /** Mean time of a run, in milliseconds. */
+  ms: number;
+  /** How many runs were measured. */
+  runs: number;
+}
+
+/** How the range of an activation is found. */
+export type CalibrationMethod = 'minmax' | 'moving-average' | 'percentile' | 'entropy' | 'mse';
+
+/** What a calibrator saw; plain JSON, so it can be stored and sent. */
+export interface CalibrationStats {
+  version: 1;
+  method: CalibrationMethod;
+  samples: number;
+  /** By tensor name. */
+  tensors: Record<string, { min: number; max: number }>;
+}
+
+/** What became of one operator of the input model. */
+export interface OpDecision {
+  index: number;
+  type: string;
+  name: string;
+  decision: 'float32' | 'float16' | 'int8' | 'dynamic-int8';
+  /** Why it stayed float. */
+  reason?: string;
+}
+
+/** How a model can be quantized. */
+export type QuantMode = 'fp16' | 'dynamic-int8' | 'static-int8';
+
+/** What `quantize` did. */
+export interface QuantReport {
+  mode: QuantMode;
+  sizeBytes: { before: number; after: number };
+  ops: OpDecision[];
+  warnings: string[];
+}
+
+/** How far a candidate's output is from the reference's, over all samples. */
+export interface OutputMetrics {
+  maxAbs: number;
+  meanAbs: number;
+  mse: number;
+  cosine: number;
+  /** 10 log10(signal power / error power); Infinity for equal outputs. */
+  sqnrDb: number;
+  /** Share of samples with the same highest output, 0..1. */
+  top1Agreement: number;
+  /** Share of samples whose reference's highest output is among the candidate's five highest, 0..1. */
+  top5Agreement: number;
+}
+
+/** Error of one operator's output, dequantized, over all samples. */
+export interface LayerMetrics {
+  /** Name of the operator in the reference model. */
+  op: string;
+  type: string;
+  sqnrDb: number;
+  cosine: number;
+}
+
+/** What `compare` finds. */
+export interface CompareReport {
+  samples: number;
+  /** By tensor name of the reference model. */
+  outputs: Record<string, OutputMetrics>;
+  /**
+   * How far the probability of the reference's top class moved, in percentage points. Present when the first output is a
+   * probability distribution.
+   */
+  probabilityShift?: { meanPercent: number; maxPercent: number };
+  /** By the mean shift: below 1 %, at most 3 %, above. */
+  verdict: 'very-good' | 'acceptable' | 'reconsider';
+  /** Share of samples whose highest output is the label, 0..1; with labels. */
+  accuracy?: { reference: number; candidate: number };
+  /** With `layers: true`. */
+  layers?: LayerMetrics[];
+}
+
+/** What `benchmark` measures. Times are milliseconds. */
+export interface BenchmarkReport {
+  medianMs: number;
+  p95Ms: number;
+  minMs: number;
+  runs: number;
+  memory: SessionMemory;
+}
+
+/** Which WebAssembly module is used. */
+export type Variant = 'relaxed-simd' | 'simd';
+
+/** What was loaded. */
+export interface Info {
+  /** Of this package. */
+  version: string;
+  variant: Variant;
+  threads: number;
+  /** Revision of XNNPACK. */
+  xnnpack: string;
+}

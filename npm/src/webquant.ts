@@ -1,0 +1,161 @@
+import { bytesOf } from './arguments.js';
+import { type BenchmarkOptions, benchmark, checkBenchmarkOptions } from './benchmark.js';
+import { Calibrator, type CalibratorOptions } from './calibrator.js';
+import { type CompareOptions, compare } from './compare.js';
+import { type Core, type Runtime, unwrap } from './core.js';
+import { dispose } from './dispose.js';
+import { invalidInput } from './errors.js';
+import { type FrameOptions, FrameReader } from './frame.js';
+import type { FrameSource } from './pixels.js';
+import { type QuantizeOptions, type QuantizeResult, quantize } from './quantize.js';
+import { Session, type SessionOptions } from './session.js';
+import type {
+  BenchmarkReport,
+  CompareReport,
+  Info,
+  Inputs,
+  ModelBytes,
+  ModelInfo,
+} from './types.js';
+
+/**
+ * A loaded WebAssembly module and what it can do. Make one with `load`.
+ *
+ * Every method throws a `WebQuantError`; after any error everything keeps working.
+ */
+export class WebQuant {
+  /** What was loaded. */
+  readonly info: Info;
+  readonly #runtime: Runtime;
+  readonly #frames: FrameReader;
+
+  private constructor(runtime: Runtime, info: Info) {
+    this.info = Object.freeze(info);
+    this.#runtime = runtime;
+    this.#frames = new FrameReader(runtime);
+  }
+
+  /** @internal */
+  static create(runtime: Runtime, info: Info): WebQuant {
+    return new WebQuant(runtime, info);
+  }
+
+  /**
+   * What a model holds, and which of it can run here. A model with operators that cannot run is inspected all the same.
+   *
+   * @param bytes - a `.tflite` file
+   * @throws WebQuantError `invalid-model` for a damaged file
+   */
+  inspect(bytes: ModelBytes): ModelInfo {
+    const core = this.#core;
+    const file = bytesOf('bytes', bytes);
+    return unwrap(() => core.inspect(file));
+  }
+
+  /**
+   * Makes a model ready to run.
+   *
+   * @param bytes - a `.tflite` file; it is not kept
+   * @throws WebQuantError `invalid-model`; `unsupported` for an operator that cannot run, which `where` names; `out-of-memory`
+   */
+  createSession(bytes: ModelBytes, options?: SessionOptions): Session {
+    this.#core;
+    return Session.create(this.#runtime, bytesOf('bytes', bytes), options);
+  }
+
+  /**
+   * Makes a calibrator, which gathers the ranges that `static-int8` quantization needs.
+   *
+   * @param bytes - a `.tflite` file of a float model
+   * @throws WebQuantError as {@link WebQuant.createSession}, and `invalid-input` for a model that is quantized already
+   */
+  createCalibrator(bytes: ModelBytes, options?: CalibratorOptions): Calibrator {
+    this.#core;
+    return Calibrator.create(this.#runtime, bytesOf('bytes', bytes), options);
+  }
+
+  /**
+   * Makes a smaller model of a float model. The file runs here and in every TensorFlow Lite (LiteRT) runtime.
+   *
+   * @param bytes - a `.tflite` file of a float model
+   * @throws WebQuantError `missing-stats` for `static-int8` without the statistics of this model; `invalid-input` for a model that is
+   * quantized already
+   */
+  quantize(bytes: ModelBytes, options: QuantizeOptions): QuantizeResult {
+    return quantize(this.#core, bytesOf('bytes', bytes), options);
+  }
+
+  /**
+   * Runs two models on the same samples and tells how far the second is from the first.
+   *
+   * @param reference - a `.tflite` file, most often the float model
+   * @param candidate - a `.tflite` file with the same inputs and outputs, possibly of other types
+   * @param samples - inputs as `Session.run` takes them, as real values (Float32Array) also where a model's input is int8; they may
+   * come one by one from a generator
+   */
+  compare(
+    reference: ModelBytes,
+    candidate: ModelBytes,
+    samples: Iterable<Inputs>,
+    options?: CompareOptions,
+  ): CompareReport {
+    this.#core;
+    return compare(
+      this.#runtime,
+      bytesOf('reference', reference),
+      bytesOf('candidate', candidate),
+      samples,
+      options,
+    );
+  }
+
+  /**
+   * Times a model on pseudo-random inputs, which are the same every time.
+   *
+   * @param bytes - a `.tflite` file
+   */
+  benchmark(bytes: ModelBytes, options?: BenchmarkOptions): BenchmarkReport {
+    const checked = checkBenchmarkOptions(options);
+    const session = this.createSession(bytes);
+    try {
+      return benchmark(session, checked);
+    } finally {
+      session.dispose();
+    }
+  }
+
+  /**
+   * Crops, resamples and normalises a picture to a model's input: (pixel - mean) / std, NHWC.
+   *
+   * @returns width * height * 3 values, or width * height for `gray`
+   * @throws WebQuantError `invalid-input` for something that is no picture, or has none yet
+   */
+  frameToTensor(frame: FrameSource, options: FrameOptions & { dtype?: 'float32' }): Float32Array;
+  frameToTensor(frame: FrameSource, options: FrameOptions & { dtype: 'uint8' }): Uint8Array;
+  frameToTensor(frame: FrameSource, options: FrameOptions & { dtype: 'int8' }): Int8Array;
+  frameToTensor(frame: FrameSource, options: FrameOptions): Float32Array | Uint8Array | Int8Array;
+  frameToTensor(frame: FrameSource, options: FrameOptions): Float32Array | Uint8Array | Int8Array {
+    this.#core;
+    return this.#frames.toTensor(frame, options);
+  }
+
+  /**
+   * Lets go of the module; its memory is freed when its sessions and calibrators are gone too. They, and this, throw `invalid-input`
+   * from now on. Further calls do nothing.
+   */
+  dispose(): void {
+    if (this.#runtime.disposed) return;
+    this.#frames.dispose();
+    this.#runtime.disposed = true;
+  }
+
+  /** For `using`: the same as {@link WebQuant.dispose | dispose}. */
+  [dispose](): void {
+    this.dispose();
+  }
+
+  get #core(): Core {
+    if (this.#runtime.disposed) throw invalidInput('webquant', 'used after dispose()');
+    return this.#runtime.core;
+  }
+}
