@@ -8,12 +8,13 @@
 namespace webquant {
 namespace {
 
-// std::round for a number that is already clamped to the int32 range and no NaN. Written out because neither WebAssembly nor SSE
-// has such an instruction. The largest float below 0.5 instead of 0.5 keeps 0.49999997 from being rounded up.
+// std::round for a number that is already clamped to the int32 range and no NaN. Written out because neither
+// WebAssembly nor SSE has such an instruction. The largest float below 0.5 instead of 0.5 keeps 0.49999997 from being
+// rounded up.
 int32_t round_half_away(float value) { return static_cast<int32_t>(value + std::copysign(0x1.fffffep-2f, value)); }
 
-// The bounds are whole numbers, so clamping before rounding gives the same as after it, and the conversion never overflows.
-// The comparisons are written so that NaN falls through to 0 and that each is one SIMD instruction.
+// The bounds are whole numbers, so clamping before rounding gives the same as after it, and the conversion never
+// overflows. The comparisons are written so that NaN falls through to 0 and that each is one SIMD instruction.
 int32_t round_clamped(float value, float low, float high) {
   value = value == value ? value : 0.0f;
   value = value < low ? low : value;
@@ -50,7 +51,8 @@ void for_each_run(const ChannelView& view, Visit visit) {
 }  // namespace
 
 QuantParams activation_params(float min, float max, bool symmetric) {
-  const double low = std::min(min, 0.0f), high = std::max(max, 0.0f);  // double: high - low may exceed the largest float
+  const double low = std::min(min, 0.0f),
+               high = std::max(max, 0.0f);  // double: high - low may exceed the largest float
   const double range = symmetric ? std::max(-low, high) : high - low;
   const float scale = static_cast<float>(range / (symmetric ? 127 : 255));
   if (!std::isnormal(scale)) return {};
@@ -69,10 +71,18 @@ int32_t quantize_value(float value, QuantParams params, int32_t low, int32_t hig
   return static_cast<int32_t>(std::clamp<double>(quotient + params.zero_point, low, high));
 }
 
-void quantize_values(std::span<const float> values, QuantParams params, std::span<int8_t> out) { quantize_all(values, params, out); }
-void quantize_values(std::span<const float> values, QuantParams params, std::span<uint8_t> out) { quantize_all(values, params, out); }
-void dequantize_values(std::span<const int8_t> values, QuantParams params, std::span<float> out) { dequantize_all(values, params, out); }
-void dequantize_values(std::span<const uint8_t> values, QuantParams params, std::span<float> out) { dequantize_all(values, params, out); }
+void quantize_values(std::span<const float> values, QuantParams params, std::span<int8_t> out) {
+  quantize_all(values, params, out);
+}
+void quantize_values(std::span<const float> values, QuantParams params, std::span<uint8_t> out) {
+  quantize_all(values, params, out);
+}
+void dequantize_values(std::span<const int8_t> values, QuantParams params, std::span<float> out) {
+  dequantize_all(values, params, out);
+}
+void dequantize_values(std::span<const uint8_t> values, QuantParams params, std::span<float> out) {
+  dequantize_all(values, params, out);
+}
 
 uint16_t float_to_half(float value) {
   const uint32_t bits = std::bit_cast<uint32_t>(value);
@@ -140,12 +150,15 @@ std::vector<float> channel_max_abs(std::span<const float> weights, const Channel
   return out;
 }
 
-std::vector<int8_t> quantize_channels(std::span<const float> weights, const ChannelView& view, std::span<const float> scales) {
+std::vector<int8_t> quantize_channels(std::span<const float> weights, const ChannelView& view,
+                                      std::span<const float> scales) {
   std::vector<int8_t> out(weights.size());
   // A scale of 0 divides by infinity instead, so that every weight becomes 0 without a branch in the loop.
   std::vector<float> divisors(scales.begin(), scales.end());
   std::ranges::replace(divisors, 0.0f, std::numeric_limits<float>::infinity());
-  const auto quantize = [](float weight, float divisor) { return static_cast<int8_t>(round_clamped(weight / divisor, -127, 127)); };
+  const auto quantize = [](float weight, float divisor) {
+    return static_cast<int8_t>(round_clamped(weight / divisor, -127, 127));
+  };
   if (view.inner == 1) {
     for (size_t row = 0; row < view.outer; ++row) {
       const size_t offset = row * view.channels;
@@ -162,7 +175,8 @@ std::vector<int8_t> quantize_channels(std::span<const float> weights, const Chan
   return out;
 }
 
-std::vector<float> dequantize_channels(std::span<const int8_t> weights, const ChannelView& view, std::span<const float> scales) {
+std::vector<float> dequantize_channels(std::span<const int8_t> weights, const ChannelView& view,
+                                       std::span<const float> scales) {
   std::vector<float> out(weights.size());
   for_each_run(view, [&](size_t channel, size_t offset) {
     const float scale = scales[scales.size() == 1 ? 0 : channel];

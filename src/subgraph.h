@@ -3,7 +3,9 @@
 
 #include <xnnpack.h>
 
+#include <map>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "ops/op.h"
@@ -48,6 +50,12 @@ class SubgraphBuilder {
   /// The model's operator behind each XNNPACK node, in the order of the nodes.
   const std::vector<size_t>& node_ops() const { return node_ops_; }
 
+  /// What a user should know of how the operator runs; empty for most.
+  std::string note(size_t op_index) const {
+    const auto found = notes_.find(op_index);
+    return found == notes_.end() ? std::string() : found->second;
+  }
+
   /// Constants that XNNPACK reads at every run; they have to live as long as the runtime. All others are packed when it is created.
   std::vector<PaddedBuffer> take_lasting_constants() { return std::move(lasting_); }
 
@@ -72,6 +80,7 @@ class SubgraphBuilder {
   std::vector<uint32_t> ids_;         // by tensor
   std::vector<int32_t> folded_from_;  // by tensor: the constant that a removed DEQUANTIZE reads, or -1
   std::vector<size_t> node_ops_;
+  std::map<size_t, std::string> notes_;
   std::vector<PaddedBuffer> lasting_, packed_;
 };
 

@@ -79,6 +79,7 @@ class LowerContext : public OpView {
 
   /// Replaces the operator by the constant that it dequantizes.
   void fold_into_constant() { builder_.folded_from_[output_index(0)] = static_cast<int32_t>(input_index(0)); }
+  void note(std::string text) { builder_.notes_[index()] = std::move(text); }
   bool output_is_external() const { return builder_.roles_[output_index(0)] != Role::kInternal; }
 
   /// Emits what compute_in_float() left to do.

@@ -28,6 +28,7 @@ void lower_depthwise_conv_2d(LowerContext& c) {
   c.require_window_budget(static_cast<int64_t>(w[1]) * w[2]);
   if (!c.is_known(1)) c.unsupported("its weights must be a constant");
   // XNNPACK has no depthwise kernel that quantizes its input at run time: int8 weights of a float operator are expanded.
+  if (c.is_dynamic()) c.note("runs in float32: its int8 weights are expanded when the model is loaded");
   const auto operands = c.weighted_operands(/*slice_dims=*/0);
   c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
     c.check(xnn_define_depthwise_convolution_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, w[1], w[2],

@@ -36,7 +36,7 @@ std::vector<int32_t> OpView::constant_ints(size_t i) const {
   return narrowed;
 }
 
-void infer_op(const Model& model, size_t op_index, std::vector<Shape>& shapes) {
+void infer_op(const Model& model, size_t op_index, std::vector<Shape>& shapes, bool declared_binds) {
   InferContext context(model, op_index, shapes);
   const OpDef* def = find_op(op_code(model, context.op()));
   if (!def) context.unsupported("webquant does not know this operator");
@@ -46,7 +46,14 @@ void infer_op(const Model& model, size_t op_index, std::vector<Shape>& shapes) {
   }
   if (context.output_count() != 1) context.invalid(text("has ", context.output_count(), " outputs instead of 1"));
   def->infer(context);
-  element_count(context.output_shape(0), context.label());
+  const Shape& inferred = context.output_shape(0);
+  element_count(inferred, context.label());
+  const Tensor& output = context.output(0);
+  // A shape may be missing altogether; a scalar looks the same, which does no harm.
+  const bool dynamic = output.shape.empty() || std::ranges::count(output.shape_signature, -1) > 0;
+  if (declared_binds && !dynamic && output.shape != inferred) {
+    context.invalid(text("gives shape ", to_string(inferred), ", but the file says ", to_string(output.shape)));
+  }
 }
 
 std::vector<Shape> infer_shapes(const Model& model, int batch) {
@@ -63,17 +70,7 @@ std::vector<Shape> infer_shapes(const Model& model, int batch) {
       shapes[i][0] = batch;
     }
   }
-  for (size_t n = 0; n < g.operators.size(); ++n) {
-    infer_op(model, n, shapes);
-    const Tensor& output = *g.tensors[g.operators[n]->outputs[0]];
-    const Shape& inferred = shapes[g.operators[n]->outputs[0]];
-    const bool dynamic = batch > 0 || std::ranges::count(output.shape_signature, -1) > 0;
-    // A shape may be missing altogether; a scalar looks the same, which does no harm.
-    if (!dynamic && !output.shape.empty() && output.shape != inferred) {
-      fail(ErrorCode::kInvalidModel, op_label(model, n),
-           text("gives shape ", to_string(inferred), ", but the file says ", to_string(output.shape)));
-    }
-  }
+  for (size_t n = 0; n < g.operators.size(); ++n) infer_op(model, n, shapes, /*declared_binds=*/batch == 0);
   return shapes;
 }
 
@@ -94,6 +91,18 @@ ActivationRange activation_range(tflite::ActivationFunctionType activation) {
     case tflite::ActivationFunctionType::RELU_N1_TO_1: return {-1, 1};
     default: return {-inf, inf};
   }
+}
+
+tflite::ActivationFunctionType fused_activation(const Operator& op) {
+  const auto& o = op.builtin_options;
+  if (const auto* options = o.AsConv2DOptions()) return options->fused_activation_function;
+  if (const auto* options = o.AsDepthwiseConv2DOptions()) return options->fused_activation_function;
+  if (const auto* options = o.AsFullyConnectedOptions()) return options->fused_activation_function;
+  if (const auto* options = o.AsAddOptions()) return options->fused_activation_function;
+  if (const auto* options = o.AsMulOptions()) return options->fused_activation_function;
+  if (const auto* options = o.AsPool2DOptions()) return options->fused_activation_function;
+  if (const auto* options = o.AsConcatenationOptions()) return options->fused_activation_function;
+  return tflite::ActivationFunctionType::NONE;
 }
 
 }  // namespace webquant

@@ -102,12 +102,12 @@ class InferContext : public OpView {
   void set_output(size_t i, Shape shape) { shapes_[output_index(i)] = std::move(shape); }
 };
 
-/// Infers the outputs' shapes of one operator from those of its inputs.
-/// Throws unsupported for an operator outside the table, invalid-model for a wrong number of operands.
-void infer_op(const Model& model, size_t op_index, std::vector<Shape>& shapes);
+/// Infers the outputs' shapes of one operator from those of its inputs. Throws unsupported for an operator outside the table,
+/// invalid-model for a wrong number of operands or, if `declared_binds`, a shape that differs from what the file declares
+/// (where that is not dynamic).
+void infer_op(const Model& model, size_t op_index, std::vector<Shape>& shapes, bool declared_binds = true);
 
-/// Shapes of all tensors. `batch` > 0 replaces a dynamic first dimension of the inputs. An inferred shape that differs from
-/// what the file declares (where that is not dynamic) is invalid-model.
+/// Shapes of all tensors. `batch` > 0 replaces a dynamic first dimension of the inputs.
 std::vector<Shape> infer_shapes(const Model& model, int batch = 0);
 
 /// Padding before and after along one axis of a convolution or pooling window.
@@ -121,6 +121,11 @@ struct ActivationRange {
   float min, max;
 };
 ActivationRange activation_range(tflite::ActivationFunctionType activation);
+
+/// The activation fused into an operator; NONE where its options have no such field.
+tflite::ActivationFunctionType fused_activation(const Operator& op);
+
+/// Whether the activation (or its absence) is a clamp, which integer kernels can do.
 inline bool is_clamp(tflite::ActivationFunctionType a) {
   return a != tflite::ActivationFunctionType::TANH && a != tflite::ActivationFunctionType::SIGN_BIT;
 }

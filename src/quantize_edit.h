@@ -1,0 +1,64 @@
+// What the quantization modes share: editing a model's graph.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "ops/op.h"
+#include "quantize.h"
+
+namespace webquant {
+
+/// Collects changes to a model: new tensors, and operators to be put in front of existing ones.
+class GraphEditor {
+ public:
+  explicit GraphEditor(Model& model) : model_(model), before_(graph(model).operators.size() + 1) {}
+
+  /// Adds a tensor like `like` of another type, without quantization or value. Returns its index.
+  int add_tensor(int like, std::string name, DType type);
+
+  /// Adds a constant. `scales` empty: not quantized; several: per channel along `axis`.
+  template <class T>
+  int add_constant(std::string name, Shape shape, DType type, std::span<const T> values, std::vector<float> scales = {}, int axis = 0) {
+    const auto bytes = std::as_bytes(values);
+    return add_constant_bytes(std::move(name), std::move(shape), type, {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()},
+                              std::move(scales), axis);
+  }
+
+  void set_params(int tensor, QuantParams params);
+
+  /// Puts a QUANTIZE or DEQUANTIZE from `input` to `output` in front of operator `op`; the number of operators: at the end.
+  void insert_conversion(size_t op, OpCode code, int version, int input, int output);
+
+  /// Puts the collected operators in place and drops what is no longer used.
+  void finish();
+
+  Tensor& tensor(int index) { return *graph(model_).tensors[index]; }
+  Operator& op(size_t index) { return *graph(model_).operators[index]; }
+
+ private:
+  int add_constant_bytes(std::string name, Shape shape, DType type, std::span<const uint8_t> bytes, std::vector<float> scales, int axis);
+
+  Model& model_;
+  std::vector<std::vector<std::unique_ptr<Operator>>> before_;  // by operator
+};
+
+/// The operators of a model, with what the user excluded.
+std::vector<OpDecision> undecided(const Model& model);
+bool is_excluded(const Model& model, size_t op_index, const QuantSpec& spec);
+
+/// Whether input `slot` of an operator is a float constant.
+bool is_float_constant(const Model& model, const Operator& op, int slot);
+
+/// Symmetric weight scales of a float constant: one, or one a channel.
+std::vector<float> weight_scales(const Model& model, const Tensor& weights, int channel_axis, bool per_channel);
+
+/// Replaces constant weights by int8 ones with these scales. Returns the new tensor's index.
+int add_int8_weights(GraphEditor& editor, const Model& model, const Tensor& weights, int channel_axis, std::vector<float> scales);
+
+void quantize_fp16(Model& model, const QuantSpec& spec, QuantResult& result);
+void quantize_dynamic(Model& model, const QuantSpec& spec, QuantResult& result);
+void quantize_static(Model& model, const QuantSpec& spec, const Stats& stats, QuantResult& result);
+
+}  // namespace webquant

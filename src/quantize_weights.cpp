@@ -1,0 +1,83 @@
+// FP16 and dynamic INT8: only the constants change.
+#include <algorithm>
+
+#include "quantize_edit.h"
+
+namespace webquant {
+
+void quantize_fp16(Model& model, const QuantSpec& spec, QuantResult& result) {
+  GraphEditor editor(model);
+  const size_t op_count = graph(model).operators.size();
+  std::map<int32_t, int32_t> expanded;  // float constant -> output of its DEQUANTIZE
+  for (size_t n = 0; n < op_count; ++n) {
+    if (is_excluded(model, n, spec)) {
+      result.ops[n].reason = "excluded";
+      continue;
+    }
+    for (size_t slot = 0; slot < editor.op(n).inputs.size(); ++slot) {
+      if (!is_float_constant(model, editor.op(n), static_cast<int>(slot))) continue;
+      const int32_t original = editor.op(n).inputs[slot];
+      auto known = expanded.find(original);
+      if (known == expanded.end()) {
+        std::vector<uint16_t> halves;
+        std::ranges::transform(constant_values<float>(model, editor.tensor(original)), std::back_inserter(halves), float_to_half);
+        const std::string name = editor.tensor(original).name;
+        const int half = editor.add_constant<uint16_t>(name, editor.tensor(original).shape, DType::FLOAT16, halves);
+        const int full = editor.add_tensor(original, name + "_dequantize", DType::FLOAT32);
+        // All in front, so that a constant that several operators share is there for the first of them.
+        editor.insert_conversion(0, OpCode::DEQUANTIZE, 3, half, full);
+        known = expanded.emplace(original, full).first;
+      }
+      editor.op(n).inputs[slot] = known->second;
+      result.ops[n].decision = "float16";
+    }
+    if (result.ops[n].decision == "float32") result.ops[n].reason = "has no float constants";
+  }
+  editor.finish();
+}
+
+void quantize_dynamic(Model& model, const QuantSpec& spec, QuantResult& result) {
+  GraphEditor editor(model);
+  std::map<std::pair<int32_t, int>, int32_t> replaced;  // float weights and their channel axis -> int8 weights
+  const size_t op_count = graph(model).operators.size();
+  for (size_t n = 0; n < op_count; ++n) {
+    auto& decision = result.ops[n];
+    const OpCode code = op_code(model, editor.op(n));
+    const OpDef* def = find_op(code);
+    if (!def || def->quant.dynamic_version == 0) {
+      decision.reason = "has no dynamic INT8 form";
+      continue;
+    }
+    if (is_excluded(model, n, spec)) {
+      decision.reason = "excluded";
+      continue;
+    }
+    const QuantRule& rule = def->quant;
+    if (!is_float_constant(model, editor.op(n), rule.weights)) {
+      decision.reason = "its weights are no constant";
+      continue;
+    }
+    int32_t& slot = editor.op(n).inputs[rule.weights];
+    const Tensor& weights = editor.tensor(slot);
+    const size_t elements = constant_values<float>(model, weights).size();
+    if (elements < spec.min_elements) {
+      decision.reason = text("has ", elements, " weights, fewer than ", spec.min_elements);
+      continue;
+    }
+    const std::pair key(slot, rule.channel_axis);
+    auto known = replaced.find(key);
+    if (known == replaced.end()) {
+      auto scales = weight_scales(model, weights, rule.channel_axis, spec.per_channel);
+      known = replaced.emplace(key, add_int8_weights(editor, model, weights, rule.channel_axis, std::move(scales))).first;
+    }
+    slot = known->second;
+    const int version = spec.per_channel ? rule.dynamic_version : rule.dynamic_per_tensor_version;
+    editor.op(n).opcode_index = intern_op_code(model, code, version);
+    // XNNPACK's kernels give the input a zero point; this tells other runtimes to do so too.
+    if (auto* options = editor.op(n).builtin_options.AsFullyConnectedOptions()) options->asymmetric_quantize_inputs = true;
+    decision.decision = "dynamic-int8";
+  }
+  editor.finish();
+}
+
+}  // namespace webquant
