@@ -104,7 +104,8 @@ void check_quantize_values(const std::vector<float>& values, QuantParams params)
 TEST_CASE("quantize_values equals quantize_value, element by element") {
   INFO("repeat with --rng-seed " << Catch::getSeed());
   test::Random random(Catch::getSeed());
-  std::vector<float> values = {0, -0.0f, kNaN, kInfinity, -kInfinity, kMax, -kMax, 1e-45f, 0x1.fffffep-2f, -0x1.fffffep-2f};
+  std::vector<float> values = {0,    -0.0f, kNaN,   kInfinity,      -kInfinity,
+                               kMax, -kMax, 1e-45f, 0x1.fffffep-2f, -0x1.fffffep-2f};
   for (int i = -300; i <= 300; ++i) {
     const float tie = static_cast<float>(i) + 0.5f;
     values.insert(values.end(), {tie, std::nextafter(tie, kMax), std::nextafter(tie, -kMax)});
@@ -128,7 +129,8 @@ void check_round_trip(QuantParams params) {
   std::iota(all.begin(), all.end(), std::numeric_limits<Int>::min());
   std::vector<float> real(256);
   dequantize_values(all, params, real);
-  for (size_t i = 0; i < all.size(); ++i) REQUIRE(real[i] == params.scale * static_cast<float>(all[i] - params.zero_point));
+  for (size_t i = 0; i < all.size(); ++i)
+    REQUIRE(real[i] == params.scale * static_cast<float>(all[i] - params.zero_point));
   quantize_values(real, params, back);
   REQUIRE(back == all);
 }
@@ -187,7 +189,8 @@ TEST_CASE("float_to_half clamps what is too large and keeps NaN") {
   CHECK(float_to_half(1e-45f) == 0);
   CHECK(float_to_half(-1e-45f) == 0x8000);
   CHECK(std::isnan(half_to_float(float_to_half(kNaN))));
-  CHECK(std::isnan(half_to_float(float_to_half(std::bit_cast<float>(0x7f800001)))));  // a payload that would be shifted out
+  CHECK(std::isnan(
+      half_to_float(float_to_half(std::bit_cast<float>(0x7f800001)))));  // a payload that would be shifted out
 }
 
 TEST_CASE("channel_view splits a shape at an axis") {
@@ -210,14 +213,15 @@ TEST_CASE("Weights are quantized channel by channel, along any axis") {
   std::vector<float> weights = random.values(5 * 3 * 7 * 6, -2, 2);
   const auto channel_of = [&](size_t i) { return i / view.inner % view.channels; };
   for (size_t i = 0; i < weights.size(); ++i) {
-    if (channel_of(i) == 1) weights[i] = 0;         // an unused channel
+    if (channel_of(i) == 1) weights[i] = 0;        // an unused channel
     if (channel_of(i) == 2) weights[i] *= 1e-33f;  // a dead one
   }
 
   const std::vector<float> max_abs = channel_max_abs(weights, view);
   REQUIRE(max_abs.size() == view.channels);
   std::vector<float> expected_max(view.channels, 0), scales(view.channels);
-  for (size_t i = 0; i < weights.size(); ++i) expected_max[channel_of(i)] = std::max(expected_max[channel_of(i)], std::abs(weights[i]));
+  for (size_t i = 0; i < weights.size(); ++i)
+    expected_max[channel_of(i)] = std::max(expected_max[channel_of(i)], std::abs(weights[i]));
   CHECK(max_abs == expected_max);
   for (size_t c = 0; c < scales.size(); ++c) scales[c] = weight_scale(max_abs[c]);
 

@@ -48,7 +48,10 @@ TEST_CASE("min_max refuses what is not finite, saying which and where") {
   } catch (const Error& error) {
     CHECK(error.code == ErrorCode::kInvalidInput);
     CHECK(error.where == "CONV_2D #0 \"stem\"");
-    CHECK(error.message.starts_with(text("value ", at, " of 37 is ", std::isnan(bad) ? "NaN" : bad > 0 ? "infinite" : "-infinite")));
+    CHECK(error.message.starts_with(text("value ", at, " of 37 is ",
+                                         std::isnan(bad) ? "NaN"
+                                         : bad > 0       ? "infinite"
+                                                         : "-infinite")));
   }
 }
 
