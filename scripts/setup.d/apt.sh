@@ -13,7 +13,7 @@ needs_debian() {
 
 update_lists() {
   [[ -z ${LISTS_ARE_NEW:-} ]] || return 0
-  run apt-update apt-get update
+  run update-of-package-lists apt-get update
   LISTS_ARE_NEW=1
 }
 
@@ -44,7 +44,7 @@ use_suite() {
     -oDir::Etc::SourceList="$home/sources.list" -oDir::Etc::SourceParts=/dev/null
     -oDir::State::Lists="$home/lists" -oDir::Cache="$home/cache" -oAPT::Sandbox::User=root
   )
-  run suite-update apt-get "${SUITE_APT[@]}" -oAPT::Update::Error-Mode=any update
+  run "package-index-of-$SUITE" apt-get "${SUITE_APT[@]}" -oAPT::Update::Error-Mode=any update
 }
 
 # in_folder FOLDER COMMAND...
@@ -59,11 +59,11 @@ unpack_source() {
   use_suite
   tmp=$(scratch)
   mkdir "$tmp/tree"
-  run "source-$name" in_folder "$tmp" apt-get "${SUITE_APT[@]}" source --download-only --tar-only "$name=$version"
+  run "download-of-$name" in_folder "$tmp" apt-get "${SUITE_APT[@]}" source --download-only --tar-only "$name=$version"
   # Some tarballs have a top folder, some have not.
   mapfile -t top < <(tar -tf "$tmp/${name}_"*.orig.tar.* | cut -d/ -f1 | sort -u)
   [[ ${#top[@]} -gt 1 ]] || strip=1
-  run "unpack-$name" tar -xf "$tmp/${name}_"*.orig.tar.* -C "$tmp/tree" --strip-components=$strip
+  run "unpacking-of-$name" tar -xf "$tmp/${name}_"*.orig.tar.* -C "$tmp/tree" --strip-components=$strip
   place "$tmp/tree" "$DEPS/src/$name"
 }
 
@@ -116,5 +116,5 @@ install_programs() {
   [[ $(id -u) == 0 ]] || die "needs root to install ${missing[*]}"
   say "installing ${missing[*]}"
   update_lists
-  run apt-install env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+  run installation-of-packages env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
 }

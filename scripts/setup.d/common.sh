@@ -8,7 +8,7 @@ die() {
   exit 1
 }
 
-# run NAME COMMAND...: quiet unless it fails; then one line that says what failed, and where the whole output is.
+# run NAME COMMAND...: quiet unless it fails; then one line says what failed, and where to read more.
 run() {
   local name=$1 log=$DEPS/logs/$1.log
   shift
@@ -16,7 +16,7 @@ run() {
   if ! "$@" >"$log" 2>&1; then
     local why
     why=$(grep -iE '^(E:|npm error|.*error[: ])' "$log" | head -n 1 || true)
-    die "$name failed: ${why:-$(tail -n 1 "$log")} (everything it said is in .deps/logs/$name.log)"
+    die "${name//-/ } failed: ${why:-$(tail -n 1 "$log")} (everything it said is in .deps/logs/$name.log)"
   fi
 }
 
@@ -68,6 +68,6 @@ npm_folder() {
   shift
   tmp=$(scratch)
   echo '{"private": true}' >"$tmp/package.json"
-  run "npm-$(basename "$folder")" npm install --prefix "$tmp" --ignore-scripts --no-save --no-package-lock "$@"
+  run "installation-of-$(basename "$folder")" npm install --prefix "$tmp" --ignore-scripts --no-save --no-package-lock "$@"
   place "$tmp" "$folder"
 }

@@ -1,14 +1,17 @@
 # shellcheck shell=bash
-# The WebAssembly compiler: the one on PATH (or in $EMSCRIPTEN) when it is new enough, otherwise a private copy in .deps/emscripten.
+# The WebAssembly compiler: the one on PATH (or in $EMSCRIPTEN) when it is new enough, otherwise a
+# private copy in .deps/emscripten.
 
-readonly BINARYEN_TOOLS=(wasm-opt wasm-metadce wasm-ctor-eval wasm-as wasm-dis wasm2js wasm-merge wasm-reduce)
+readonly BINARYEN_TOOLS=(wasm-opt wasm-metadce wasm-ctor-eval wasm-as wasm-dis wasm-merge wasm2js)
 
-# What is not needed makes up nine tenths of the package: position independent and LTO libraries, 64-bit memory, OpenGL, sanitizers.
+# What is not needed makes up nine tenths of the package: libraries for dynamic linking, LTO and
+# 64-bit memory, OpenGL, sanitizers.
 readonly EMSCRIPTEN_EXCLUDES=(
-  'usr/share/doc*' 'usr/share/man*' 'usr/bin*' '*/emscripten/test' '*/emscripten/media' '*/emscripten/docs' '*/ChangeLog*'
-  '*/wasm64-emscripten' '*/wasm32-emscripten/pic' '*/wasm32-emscripten/lto' '*/wasm32-emscripten/lto-pic' '*/wasm32-emscripten/thinlto'
-  '*/lib*asan*.a' '*/lib*ubsan*.a' '*/lib*lsan*.a' '*/libsanitizer*.a' '*/libGL-*emu*.a' '*/libGL-*es3*.a' '*/libGL-*ofb*.a' '*/libGL-*webgl2*.a' '*/libwasmfs*.a' '*/libwebgpu*.a'
-  '*/lib*-ww*.a' '*/libmimalloc*.a' '*/libSDL*.a' '*/lib*icase*.a' '*/lib*-tracing*.a' '*/libemmalloc-*verbose*.a' '*/libemmalloc-memvalidate*.a'
+  'usr/share/doc*' 'usr/share/man*' 'usr/bin*' '*/emscripten/'{test,media,docs} '*/ChangeLog*'
+  '*/wasm64-emscripten' '*/wasm32-emscripten/'{pic,lto,lto-pic,thinlto}
+  '*/lib'{'*asan','*ubsan','*lsan',sanitizer}'*.a'
+  '*/libGL-*'{emu,es3,ofb,webgl2}'*.a' '*/lib'{wasmfs,webgpu,SDL,mimalloc}'*.a'
+  '*/lib'{'*-ww','*icase','*-tracing','emmalloc-*verbose','emmalloc-memvalidate'}'*.a'
 )
 
 # version_at_least HAVE WANT
@@ -39,8 +42,8 @@ unpack_emscripten() {
   use_suite
   tmp=$(scratch)
   mkdir "$tmp/tree"
-  run emscripten-download in_folder "$tmp" apt-get "${SUITE_APT[@]}" download "emscripten=$EMSCRIPTEN_PACKAGE_VERSION"
-  run emscripten-unpack unpack_deb "$tmp"/emscripten_*.deb "$tmp/tree"
+  run download-of-emscripten in_folder "$tmp" apt-get "${SUITE_APT[@]}" download "emscripten=$EMSCRIPTEN_PACKAGE_VERSION"
+  run unpacking-of-emscripten unpack_deb "$tmp"/emscripten_*.deb "$tmp/tree"
   place "$tmp/tree/usr/share/emscripten" "$DEPS/emscripten"
   ln -s ../binaryen/node_modules "$DEPS/emscripten/node_modules"
 }
