@@ -72,20 +72,6 @@ Model load(std::span<const uint8_t> bytes) {
   return model;
 }
 
-std::vector<uint8_t> save(const Model& model) {
-  for (size_t i = 0; i < graph(model).operators.size(); ++i) {
-    const auto& op = *graph(model).operators[i];
-    const bool unknown = op.builtin_options.type != tflite::BuiltinOptions::NONE && !op.builtin_options.value;
-    if (unknown || op.builtin_options_2_type != 0) {
-      fail(ErrorCode::kUnsupported, op_label(model, i), "its options are not known to webquant and would be lost");
-    }
-  }
-  flatbuffers::FlatBufferBuilder builder(1 << 16);
-  tflite::FinishModelBuffer(builder, tflite::Model::Pack(builder, &model));
-  const auto packed = builder.GetBufferSpan();
-  return {packed.begin(), packed.end()};
-}
-
 OpCode op_code(const Model& model, const Operator& op) {
   const auto& code = *model.operator_codes[op.opcode_index];
   return static_cast<OpCode>(std::max<int32_t>(code.deprecated_builtin_code, static_cast<int32_t>(code.builtin_code)));

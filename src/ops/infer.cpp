@@ -51,7 +51,7 @@ void infer_conv_2d(InferContext& c) {
   require_positive(c, {o.stride_h, o.stride_w}, "stride");
   require_positive(c, {o.dilation_h_factor, o.dilation_w_factor}, "dilation");
   require_positive(c, {w[1], w[2]}, "kernel size");
-  if (w[3] < 1 || w[0] < 1 || x[3] % w[3] != 0 || w[0] % (x[3] / w[3]) != 0) {
+  if (w[3] < 1 || w[0] < 1 || x[3] < 1 || x[3] % w[3] != 0 || w[0] % (x[3] / w[3]) != 0) {
     c.invalid(text("has weights ", to_string(w), " on an input ", to_string(x)));
   }
   require_bias(c, w[0]);

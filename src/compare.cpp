@@ -1,0 +1,199 @@
+#include "compare.h"
+
+#include <algorithm>
+#include <map>
+
+#include "error_metrics.h"
+
+namespace webquant {
+namespace {
+
+// For each of the reference's tensors the index of the candidate's.
+std::vector<size_t> match(const std::vector<TensorInfo>& reference, const std::vector<TensorInfo>& candidate,
+                          std::string_view kind) {
+  const auto refuse = [](std::string message) { fail(ErrorCode::kInvalidInput, "candidate", std::move(message)); };
+  if (reference.size() != candidate.size()) {
+    refuse(text("has ", candidate.size(), " ", kind, "s, the reference has ", reference.size()));
+  }
+  std::vector<size_t> by_name, by_order;
+  for (size_t i = 0; i < reference.size(); ++i) {
+    const auto same = std::ranges::find(candidate, reference[i].name, &TensorInfo::name);
+    if (same != candidate.end()) by_name.push_back(static_cast<size_t>(same - candidate.begin()));
+    by_order.push_back(i);
+  }
+  auto matches = by_name.size() == reference.size() ? by_name : by_order;
+  for (size_t i = 0; i < reference.size(); ++i) {
+    const TensorInfo &expected = reference[i], &actual = candidate[matches[i]];
+    if (element_count(expected.shape, expected.name) != element_count(actual.shape, actual.name)) {
+      refuse(text(kind, " \"", actual.name, "\" has shape ", to_string(actual.shape), ", \"", expected.name,
+                  "\" of the reference ", to_string(expected.shape)));
+    }
+  }
+  return matches;
+}
+
+// An activation's real values, in `scratch` where it is quantized.
+std::span<const float> real_values(const Session::Activation& activation, std::vector<float>& scratch) {
+  const std::byte* data = activation.data.data();
+  const size_t count = activation.data.size() / element_size(activation.dtype);
+  if (activation.dtype == DType::FLOAT32) return {reinterpret_cast<const float*>(data), count};
+  if (scratch.size() < count) scratch.resize(count);
+  const auto values = std::span(scratch).first(count);
+  if (activation.dtype == DType::INT8) {
+    dequantize_values(std::span(reinterpret_cast<const int8_t*>(data), count), activation.quant, values);
+  } else {
+    dequantize_values(std::span(reinterpret_cast<const uint8_t*>(data), count), activation.quant, values);
+  }
+  return values;
+}
+
+std::string_view judge(bool very_good, bool acceptable) {
+  return very_good ? "very-good" : acceptable ? "acceptable" : "reconsider";
+}
+
+}  // namespace
+
+struct Comparator::Accumulator {
+  struct Output {
+    size_t candidate;  // index of the candidate's output
+    ErrorSums errors;
+    ClassSums classes;
+    std::vector<float> expected, actual;
+  };
+  struct Layer {
+    size_t reference, candidate;  // indices of activations
+    ErrorSums errors;
+  };
+  std::vector<size_t> inputs;
+  std::vector<Output> outputs;
+  std::vector<Layer> layers;
+  std::vector<float> expected_layer, actual_layer;
+  uint64_t samples = 0, labelled = 0, reference_hits = 0, candidate_hits = 0;
+
+  Accumulator(const Session& reference, const Session& candidate);
+  void match_layers(const Session& reference, const Session& candidate);
+  void check_label(int label) const;
+};
+
+Comparator::Accumulator::Accumulator(const Session& reference, const Session& candidate)
+    : inputs(match(reference.inputs(), candidate.inputs(), "input")) {
+  const auto matches = match(reference.outputs(), candidate.outputs(), "output");
+  for (size_t i = 0; i < matches.size(); ++i) {
+    const TensorInfo& info = reference.outputs()[i];
+    const size_t count = element_count(info.shape, info.name);
+    outputs.push_back({.candidate = matches[i],
+                       .errors = {},
+                       .classes = ClassSums(class_count(info.shape)),
+                       .expected = std::vector<float>(count),
+                       .actual = std::vector<float>(count)});
+  }
+  match_layers(reference, candidate);
+}
+
+void Comparator::Accumulator::match_layers(const Session& reference, const Session& candidate) {
+  const auto elements = [](const Session::Activation& activation) {
+    return activation.data.size() / element_size(activation.dtype);
+  };
+  std::map<std::string_view, size_t> by_name;
+  for (size_t i = 0; i < candidate.activations().size(); ++i) by_name.emplace(candidate.activations()[i].name, i);
+  for (size_t i = 0; i < reference.activations().size(); ++i) {
+    const auto& activation = reference.activations()[i];
+    const auto found = by_name.find(activation.name);
+    if (activation.op < 0 || found == by_name.end()) continue;
+    if (elements(candidate.activations()[found->second]) == elements(activation))
+      layers.push_back({i, found->second, {}});
+  }
+}
+
+void Comparator::Accumulator::check_label(int label) const {
+  if (label == -1) return;
+  if (outputs.empty()) fail(ErrorCode::kInvalidInput, "options.labels", "the model has no output");
+  const size_t classes = outputs[0].classes.classes(), scores = outputs[0].expected.size();
+  if (classes != scores) {
+    fail(ErrorCode::kInvalidInput, "options.labels",
+         text("a label needs an output with one score a class; the first output has ", scores / classes,
+              " score vectors"));
+  }
+  if (label < 0 || static_cast<size_t>(label) >= classes) {
+    fail(ErrorCode::kInvalidInput, "options.labels",
+         text("label ", label, " is outside the ", classes, " classes of the first output"));
+  }
+}
+
+Comparator::Comparator(const Model& reference, const Model& candidate, bool layers)
+    : reference_(reference, {.observe = layers}),
+      candidate_(candidate, {.observe = layers}),
+      sums_(std::make_shared<Accumulator>(reference_, candidate_)) {}
+
+void Comparator::write_real(size_t input, std::span<const float> values) {
+  reference_.write_real(input, values);
+  candidate_.write_real(sums_->inputs.at(input), values);
+}
+
+void Comparator::add_sample(int label) {
+  Accumulator& sums = *sums_;
+  sums.check_label(label);
+  reference_.run();
+  candidate_.run();
+  // All that can fail comes first, so that a failure leaves the sums as they were.
+  for (size_t i = 0; i < sums.outputs.size(); ++i) {
+    auto& output = sums.outputs[i];
+    reference_.read_real(i, output.expected);
+    candidate_.read_real(output.candidate, output.actual);
+  }
+  for (auto& output : sums.outputs) {
+    output.errors.add(output.expected, output.actual);
+    output.classes.add(output.expected, output.actual);
+  }
+  for (auto& layer : sums.layers) {
+    layer.errors.add(real_values(reference_.activations()[layer.reference], sums.expected_layer),
+                     real_values(candidate_.activations()[layer.candidate], sums.actual_layer));
+  }
+  if (label >= 0) {
+    ++sums.labelled;
+    sums.reference_hits += top_class(sums.outputs[0].expected) == static_cast<size_t>(label);
+    sums.candidate_hits += top_class(sums.outputs[0].actual) == static_cast<size_t>(label);
+  }
+  ++sums.samples;
+}
+
+Comparison Comparator::report() const {
+  const Accumulator& sums = *sums_;
+  if (sums.samples == 0) fail(ErrorCode::kInvalidInput, "samples", "none were given; a comparison needs at least one");
+  Comparison out{};
+  out.samples = sums.samples;
+  for (size_t i = 0; i < sums.outputs.size(); ++i) {
+    const auto& [candidate, errors, classes, expected, actual] = sums.outputs[i];
+    out.outputs.push_back({.name = reference_.outputs()[i].name,
+                           .max_abs = errors.max_abs(),
+                           .mean_abs = errors.mean_abs(),
+                           .mse = errors.mse(),
+                           .cosine = errors.cosine(),
+                           .sqnr_db = errors.sqnr_db(),
+                           .top1_agreement = classes.top1_agreement(),
+                           .top5_agreement = classes.top5_agreement()});
+  }
+  out.has_probabilities = !sums.outputs.empty() && sums.outputs[0].classes.are_probabilities();
+  if (out.has_probabilities) {
+    out.mean_shift_percent = sums.outputs[0].classes.mean_shift_percent();
+    out.max_shift_percent = sums.outputs[0].classes.max_shift_percent();
+    out.verdict = judge(out.mean_shift_percent < 1, out.mean_shift_percent <= 3);
+  } else {
+    const auto all_reach = [&](double limit) {
+      return std::ranges::all_of(out.outputs, [&](const OutputMetrics& output) { return output.sqnr_db >= limit; });
+    };
+    out.verdict = judge(all_reach(30), all_reach(20));
+  }
+  out.has_accuracy = sums.labelled > 0;
+  if (out.has_accuracy) {
+    out.reference_accuracy = static_cast<double>(sums.reference_hits) / static_cast<double>(sums.labelled);
+    out.candidate_accuracy = static_cast<double>(sums.candidate_hits) / static_cast<double>(sums.labelled);
+  }
+  for (const auto& layer : sums.layers) {
+    const auto& activation = reference_.activations()[layer.reference];
+    out.layers.push_back({activation.name, activation.op_type, layer.errors.sqnr_db(), layer.errors.cosine()});
+  }
+  return out;
+}
+
+}  // namespace webquant
