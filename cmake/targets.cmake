@@ -41,10 +41,10 @@ file(GLOB binding_sources CONFIGURE_DEPENDS bindings/*.cpp)
 if(EMSCRIPTEN AND TARGET webquant_core AND binding_sources)
   add_executable(webquant ${binding_sources})
   target_link_libraries(webquant PRIVATE webquant_core)
-  target_compile_definitions(webquant PRIVATE WEBQUANT_VERSION="${WEBQUANT_VERSION}" WEBQUANT_VARIANT="${WEBQUANT_VARIANT}"
-                             WEBQUANT_XNNPACK_REVISION="${WEBQUANT_XNNPACK_REVISION}")
-  target_link_options(webquant PRIVATE --bind -O3 -sMODULARIZE -sEXPORT_ES6 -sEXPORT_NAME=createWebquant -sENVIRONMENT=web,worker,node
-                      -sFILESYSTEM=0 -sDYNAMIC_EXECUTION=0 -sEXPORTED_RUNTIME_METHODS=HEAPU8,wasmMemory)
+  target_compile_definitions(webquant PRIVATE WEBQUANT_VARIANT="${WEBQUANT_VARIANT}")
+  # The package fetches and compiles the .wasm itself, in Node too, so that the glue names no file and no module of Node's, which bundlers would follow.
+  target_link_options(webquant PRIVATE --bind -O3 -sMODULARIZE -sEXPORT_ES6 -sUSE_ES6_IMPORT_META=0 -sEXPORT_NAME=createWebquant -sENVIRONMENT=web,worker
+                      -sFILESYSTEM=0 -sDYNAMIC_EXECUTION=0 -sINCOMING_MODULE_JS_API=instantiateWasm,print,printErr)
   set_target_properties(webquant PROPERTIES OUTPUT_NAME webquant-${WEBQUANT_VARIANT} SUFFIX .mjs)
   add_custom_command(TARGET webquant POST_BUILD COMMAND node ${CMAKE_SOURCE_DIR}/scripts/size.mjs $<TARGET_FILE:webquant> VERBATIM)
 endif()

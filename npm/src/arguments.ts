@@ -18,12 +18,11 @@ export function kindOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice('[object '.length, -1);
 }
 
-/** `'a', 'b' or 'c'` */
-export function listed(names: readonly string[]): string {
+/** `"a", "b" or "c"` */
+export function listed(names: readonly string[], conjunction = 'or'): string {
   const quoted = names.map((name) => JSON.stringify(name));
-  return quoted.length < 2
-    ? quoted.join('')
-    : `${quoted.slice(0, -1).join(', ')} or ${quoted.at(-1)}`;
+  const last = quoted.pop();
+  return quoted.length === 0 ? `${last}` : `${quoted.join(', ')} ${conjunction} ${last}`;
 }
 
 export function checkOptions(where: string, value: unknown): void {

@@ -21,11 +21,10 @@ export interface Handle {
   delete(): void;
 }
 
-/** An input or output: where it lies in WebAssembly's memory, and the names that signatures give it. */
+/** An input or output: where it lies in WebAssembly's memory (0: nowhere), and the names that signatures give it. */
 export interface PortDescription {
   info: TensorInfo;
   address: number;
-  byteLength: number;
   aliases: string[];
 }
 

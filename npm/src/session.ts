@@ -88,7 +88,7 @@ export class Session extends Resource {
     const quantizeIo = flag('options.quantizeIo', options?.quantizeIo, this.#quantizeIo);
     const into = options?.into;
     if (into !== undefined) this.#ports.checkInto(into, quantizeIo);
-    this.#ports.write(inputs, quantizeIo ? 'quantized' : 'none');
+    this.#ports.write(inputs, quantizeIo ? 'encoded' : 'none');
     unwrap(() => this.#runner.run());
     return this.#ports.read(into, quantizeIo);
   }

@@ -1,0 +1,59 @@
+// The core's values as JavaScript's, and back: plain objects with the names that the npm package
+// documents.
+#pragma once
+
+#include <emscripten/val.h>
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "compare.h"
+#include "frame.h"
+#include "inspect.h"
+#include "model.h"
+#include "quantize.h"
+#include "session.h"
+#include "stats.h"
+
+namespace webquant {
+
+/// The one copy that a file makes on its way in: from a Uint8Array into memory of our own.
+std::vector<uint8_t> bytes_from_js(const emscripten::val& array);
+
+/// A new Uint8Array outside of WebAssembly's memory.
+emscripten::val to_js(std::span<const uint8_t> bytes);
+
+emscripten::val to_js(const TensorInfo& info);
+emscripten::val to_js(const ModelInfo& info, size_t size_bytes);
+emscripten::val to_js(const Stats& stats);
+emscripten::val to_js(const std::vector<OpDecision>& ops);
+emscripten::val to_js(const Comparison& comparison);
+
+/// { mode, io, granularity, activations, minElements, exclude: names }, all present.
+QuantSpec quant_spec_from_js(const emscripten::val& options);
+
+/// Nothing for undefined.
+std::optional<Stats> stats_from_js(const emscripten::val& stats);
+
+/// { width, height, crop, resize, mean: [3], std: [3], channels }, all present.
+FrameSpec frame_spec_from_js(const emscripten::val& options);
+
+/// An array of what `to_js` makes of each element.
+template <class Items, class Convert>
+emscripten::val array_to_js(const Items& items, Convert convert) {
+  auto array = emscripten::val::array();
+  size_t index = 0;
+  for (const auto& item : items) array.set(index++, convert(item));
+  return array;
+}
+
+/// An array of numbers or strings.
+template <class Items>
+emscripten::val array_to_js(const Items& items) {
+  return array_to_js(items, [](const auto& item) { return emscripten::val(item); });
+}
+
+}  // namespace webquant

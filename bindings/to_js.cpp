@@ -1,0 +1,160 @@
+#include "js_values.h"
+
+namespace webquant {
+
+using emscripten::val;
+
+namespace {
+
+val text_to_js(std::string_view text) { return val(std::string(text)); }
+
+// JavaScript's numbers are exact up to 2^53, far beyond any count here.
+val count_to_js(uint64_t count) { return val(static_cast<double>(count)); }
+
+val names_to_js(const std::vector<std::pair<std::string, std::string>>& names) {
+  auto object = val::object();
+  for (const auto& [name, tensor] : names) object.set(name, tensor);
+  return object;
+}
+
+val to_js(const OpInfo& op) {
+  auto object = val::object();
+  object.set("index", count_to_js(op.index));
+  object.set("type", op.type);
+  object.set("name", op.name);
+  object.set("inputs", array_to_js(op.inputs));
+  object.set("outputs", array_to_js(op.outputs));
+  object.set("macs", count_to_js(op.macs));
+  object.set("weightBytes", count_to_js(op.weight_bytes));
+  object.set("supported", op.supported);
+  if (!op.reason.empty()) object.set("reason", op.reason);
+  return object;
+}
+
+val to_js(const SignatureInfo& signature) {
+  auto object = val::object();
+  object.set("key", signature.key);
+  object.set("inputs", names_to_js(signature.inputs));
+  object.set("outputs", names_to_js(signature.outputs));
+  return object;
+}
+
+val to_js(const OpDecision& op) {
+  auto object = val::object();
+  object.set("index", count_to_js(op.index));
+  object.set("type", op.type);
+  object.set("name", op.name);
+  object.set("decision", op.decision);
+  if (!op.reason.empty()) object.set("reason", op.reason);
+  return object;
+}
+
+val to_js(const OutputMetrics& output) {
+  auto object = val::object();
+  object.set("maxAbs", output.max_abs);
+  object.set("meanAbs", output.mean_abs);
+  object.set("mse", output.mse);
+  object.set("cosine", output.cosine);
+  object.set("sqnrDb", output.sqnr_db);
+  object.set("top1Agreement", output.top1_agreement);
+  object.set("top5Agreement", output.top5_agreement);
+  return object;
+}
+
+val to_js(const LayerMetrics& layer) {
+  auto object = val::object();
+  object.set("op", layer.op);
+  object.set("type", layer.type);
+  object.set("sqnrDb", layer.sqnr_db);
+  object.set("cosine", layer.cosine);
+  return object;
+}
+
+}  // namespace
+
+val to_js(std::span<const uint8_t> bytes) {
+  return val(emscripten::typed_memory_view(bytes.size(), bytes.data())).call<val>("slice");
+}
+
+val to_js(const TensorInfo& info) {
+  auto object = val::object();
+  object.set("name", info.name);
+  object.set("shape", array_to_js(info.shape));
+  object.set("dtype", text_to_js(to_string(info.dtype)));
+  if (!info.dynamic.empty()) {
+    object.set("dynamic", array_to_js(info.dynamic, [](bool dynamic) { return val(dynamic); }));
+  }
+  if (!info.scale.empty()) {
+    auto quantization = val::object();
+    quantization.set("scale", array_to_js(info.scale));
+    quantization.set("zeroPoint", array_to_js(info.zero_point,
+                                              [](int64_t zero_point) { return val(static_cast<double>(zero_point)); }));
+    if (info.scale.size() > 1) quantization.set("axis", info.axis);
+    object.set("quantization", quantization);
+  }
+  return object;
+}
+
+val to_js(const ModelInfo& info, size_t size_bytes) {
+  const auto tensor = [](const TensorInfo& tensor) { return to_js(tensor); };
+  auto object = val::object();
+  object.set("description", info.description);
+  object.set("sizeBytes", count_to_js(size_bytes));
+  object.set("parameters", count_to_js(info.parameters));
+  object.set("macs", count_to_js(info.macs));
+  object.set("precision", info.precision);
+  object.set("inputs", array_to_js(info.inputs, tensor));
+  object.set("outputs", array_to_js(info.outputs, tensor));
+  object.set("ops", array_to_js(info.ops, [](const OpInfo& op) { return to_js(op); }));
+  object.set("signatures",
+             array_to_js(info.signatures, [](const SignatureInfo& signature) { return to_js(signature); }));
+  object.set("metadata", array_to_js(info.metadata));
+  return object;
+}
+
+val to_js(const Stats& stats) {
+  auto tensors = val::object();
+  for (const auto& [name, tensor] : stats.tensors) {
+    auto object = val::object();
+    object.set("min", tensor.min);
+    object.set("max", tensor.max);
+    tensors.set(name, object);
+  }
+  auto object = val::object();
+  object.set("version", 1);
+  object.set("method", stats.method);
+  object.set("samples", count_to_js(stats.samples));
+  object.set("tensors", tensors);
+  return object;
+}
+
+val to_js(const std::vector<OpDecision>& ops) {
+  return array_to_js(ops, [](const OpDecision& op) { return to_js(op); });
+}
+
+val to_js(const Comparison& comparison) {
+  auto outputs = val::object();
+  for (const auto& output : comparison.outputs) outputs.set(output.name, to_js(output));
+  auto object = val::object();
+  object.set("samples", count_to_js(comparison.samples));
+  object.set("outputs", outputs);
+  if (comparison.has_probabilities) {
+    auto shift = val::object();
+    shift.set("meanPercent", comparison.mean_shift_percent);
+    shift.set("maxPercent", comparison.max_shift_percent);
+    object.set("probabilityShift", shift);
+  }
+  object.set("verdict", comparison.verdict);
+  if (comparison.has_accuracy) {
+    auto accuracy = val::object();
+    accuracy.set("reference", comparison.reference_accuracy);
+    accuracy.set("candidate", comparison.candidate_accuracy);
+    object.set("accuracy", accuracy);
+  }
+  if (!comparison.layers.empty()) {
+    object.set("layers", array_to_js(comparison.layers, [](const LayerMetrics& layer) { return to_js(layer); }));
+  }
+  return object;
+}
+
+}  // namespace webquant
