@@ -18,9 +18,9 @@ const FLAGS = [
   '--disable-sync',
 ];
 
-/** The first of the known browser names on PATH; WEBQUANT_CHROMIUM overrides it. Undefined where there is none. */
+/** The first of the known browser names on PATH; CHROMIUM overrides it. Undefined where there is none. */
 export function findChromium() {
-  if (process.env.WEBQUANT_CHROMIUM) return process.env.WEBQUANT_CHROMIUM;
+  if (process.env.CHROMIUM) return process.env.CHROMIUM;
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
   for (const name of NAMES) {
     for (const folder of folders) {

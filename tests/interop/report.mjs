@@ -7,7 +7,9 @@ const show = (value) => {
 
 /** One line of `name value` pairs as a diagnostic of the test context `t`. */
 export function report(t, figures) {
-  const parts = Object.entries(figures).map(([name, value]) => `${name} ${show(value)}`);
+  const parts = Object.entries(figures)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name} ${show(value)}`);
   t.diagnostic(parts.join(' | '));
 }
 

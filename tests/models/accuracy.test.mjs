@@ -5,7 +5,7 @@ import { before, test } from 'node:test';
 import { accuracyOf } from '../interop/agreement.mjs';
 import { percent, report } from '../interop/report.mjs';
 import { calibrate, runAll, startWebquant } from '../interop/sessions.mjs';
-import { inputsOf, loadSamples, readModelFile, skip } from './samples.mjs';
+import { CALIBRATION_SAMPLES, inputsOf, loadSamples, readModelFile, skip } from './samples.mjs';
 import { MODELS } from './table.mjs';
 
 // The models whose accuracy is promised; the photo models are judged sample by sample in quantized.test.mjs.
@@ -19,7 +19,8 @@ before(async () => {
 for (const model of MODELS.filter(({ name }) => NAMES.includes(name))) {
   test(`${model.name}: static INT8 is at most one point below FP32`, { skip }, (t) => {
     const float = readModelFile(model.float);
-    const { calibration, evaluation } = loadSamples(model);
+    const { calibration: all, evaluation } = loadSamples(model);
+    const calibration = all.slice(0, CALIBRATION_SAMPLES);
     const inputs = [...inputsOf(evaluation)];
     const measure = (bytes) => accuracyOf(runAll(wq, bytes, inputs), evaluation);
 

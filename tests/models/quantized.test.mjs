@@ -7,11 +7,11 @@ import { startLiteRt } from '../interop/litert.mjs';
 import { checkDynamic, checkFp16, checkStatic } from '../interop/quantized_checks.mjs';
 import { percent, report } from '../interop/report.mjs';
 import { calibrate, startWebquant } from '../interop/sessions.mjs';
-import { inputsOf, loadSamples, readModelFile, skip } from './samples.mjs';
-import { MODELS } from './table.mjs';
+import { CALIBRATION_SAMPLES, inputsOf, loadSamples, readModelFile, skip } from './samples.mjs';
+import { MODELS, SETS } from './table.mjs';
 
-const CALIBRATION_SAMPLES = 100;
-const SAMPLES = 16;
+// Photos take long.
+const sampleCount = ({ set }) => (SETS[set].folder ? 16 : 64);
 // Below this size the parts of a file that are not weights weigh too much for the promised reduction.
 const SIZE_COUNTS_FROM = 500_000;
 
@@ -40,7 +40,7 @@ for (const model of MODELS) {
         dynamic: wq.quantize(float, { mode: 'dynamic-int8' }).bytes,
         static: wq.quantize(float, { mode: 'static-int8', stats }).bytes,
       };
-      const inputs = [...inputsOf(evaluation.slice(0, SAMPLES))];
+      const inputs = [...inputsOf(evaluation.slice(0, sampleCount(model)))];
       setup = { wq, litert, inputs, classes: model.task === 'classify' };
     });
 

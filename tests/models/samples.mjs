@@ -13,6 +13,9 @@ export const skip = existsSync(join(shared, 'models', 'MANIFEST.md'))
   ? false
   : 'no folder of real models: ../shared is absent (WEBQUANT_SHARED names another place)';
 
+/** How many samples calibrate where it matters: as many as the bundled model's, and a user's first try. */
+export const CALIBRATION_SAMPLES = 64;
+
 const read = (...path) => readFileSync(join(shared, ...path));
 
 /** The bytes of a gzipped pack as items of `size` elements. */

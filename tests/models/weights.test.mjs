@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { report } from '../interop/report.mjs';
 import { calibrate, startWebquant } from '../interop/sessions.mjs';
-import { inputsOf, loadSamples, readModelFile, skip } from './samples.mjs';
+import { CALIBRATION_SAMPLES, inputsOf, loadSamples, readModelFile, skip } from './samples.mjs';
 import { MODELS } from './table.mjs';
 import { readTflite, weightedOperators } from './tflite_reader.mjs';
 
@@ -25,7 +25,11 @@ function quantizeLike(model, { kind }, theirs) {
   const float = readModelFile(model.float);
   const options = { mode: kind === 'int8' ? 'static-int8' : 'dynamic-int8' };
   if (kind === 'int8')
-    options.stats = calibrate(wq, float, inputsOf(loadSamples(model).calibration.slice(0, 32)));
+    options.stats = calibrate(
+      wq,
+      float,
+      inputsOf(loadSamples(model).calibration.slice(0, CALIBRATION_SAMPLES)),
+    );
   const read = (granularity) =>
     weightedOperators(readTflite(wq.quantize(float, { ...options, granularity }).bytes));
   const [perChannel, perTensor] = [read('per-channel'), read('per-tensor')];
