@@ -65,6 +65,11 @@ std::vector<bool> needed_operators(const Model& model, bool all) {
   return needed;
 }
 
+// What dequantizing a constant gives is a constant still, no activation.
+bool expands_constant(const Model& model, const Operator& op) {
+  return op_code(model, op) == OpCode::DEQUANTIZE && is_constant(model, *graph(model).tensors[op.inputs[0]]);
+}
+
 bool is_number(DType type) { return type == DType::FLOAT32 || type == DType::INT8 || type == DType::UINT8; }
 
 }  // namespace
@@ -146,6 +151,7 @@ void Session::State::build(const Model& model, const SessionOptions& options) {
   }
   if (options.observe) {
     for (const auto& op : g.operators) {
+      if (expands_constant(model, *op)) continue;
       for (const int32_t i : op->outputs) {
         if (is_number(g.tensors[i]->type)) expose(i, Role::kOutput);
       }
@@ -199,6 +205,7 @@ void Session::State::list_activations(const Model& model, const std::vector<std:
   };
   for (const size_t tensor : input_tensors) add(tensor, -1);
   for (size_t n = 0; n < g.operators.size(); ++n) {
+    if (expands_constant(model, *g.operators[n])) continue;
     for (const int32_t tensor : g.operators[n]->outputs) add(tensor, static_cast<int>(n));
   }
 }
