@@ -1,0 +1,65 @@
+// The table of operator tests: what each operator is run on.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "model.h"
+#include "quant_math.h"
+#include "support/random.h"
+
+namespace webquant::test {
+
+/// An input of the operator under test.
+struct Operand {
+  enum class Kind { kInput, kConstant, kInts, kAbsent };
+  Kind kind = Kind::kInput;
+  Shape shape = {};
+  float low = -1, high = 1;        // random values are drawn from here
+  std::vector<int32_t> ints = {};  // of kInts
+  DType type = DType::FLOAT32;     // of kInput; a quantized one draws from its whole range
+  QuantParams quant = {};
+};
+
+/// What becomes of the operator in the dynamic INT8 mode.
+enum class Dynamic {
+  kUnchanged,  // no weights
+  kInteger,    // int8 weights, the input is quantized at run time
+  kExpanded,   // int8 weights that are expanded to float at load
+};
+
+/// A row: one operator with one set of options.
+struct OpCase {
+  std::string name;
+  OpCode code;
+  std::vector<Operand> operands;
+  tflite::BuiltinOptionsUnion options = {};
+  double tolerance = 1e-5;  // FP32 and FP16, relative to the largest output
+  int int8_steps = 1;  // static INT8: how many output steps a result may be off; 0 for operators
+                       // that only move values
+  Dynamic dynamic = Dynamic::kUnchanged;
+  bool int8_stays_float = false;  // static INT8: the fused activation has no integer form
+  bool quantizable = true;        // false: a float model is no input of this operator
+  DType output_type = DType::FLOAT32;
+  QuantParams output_quant = {};
+};
+
+/// All rows. The parts are defined in ops_cases*.cpp.
+const std::vector<OpCase>& op_cases();
+std::vector<OpCase> window_cases();
+std::vector<OpCase> other_cases();
+
+/// A model of this operator alone, with random constants: inputs x0, x1, …, output y.
+Model build(const OpCase& row, Random& random);
+
+template <class Options>
+tflite::BuiltinOptionsUnion options_of(Options options) {
+  tflite::BuiltinOptionsUnion out;
+  out.Set(std::move(options));
+  return out;
+}
+
+/// For scale-and-zero-point pairs of a whole tensor.
+std::unique_ptr<tflite::QuantizationParametersT> quantization(QuantParams params);
+
+}  // namespace webquant::test

@@ -1,0 +1,33 @@
+// The kernels behind reference.h, one per operator.
+#pragma once
+
+#include <vector>
+
+#include "reference.h"
+
+namespace webquant::test {
+
+/// One operator and the real values of its operands; an absent operand is null.
+struct Node {
+  const Operator& op;
+  std::vector<const Array*> inputs;
+
+  const Array& input(size_t i) const { return *inputs.at(i); }
+  bool has(size_t i) const { return i < inputs.size() && inputs[i]; }
+};
+
+using Kernel = Array (*)(const Node&);
+
+/// Null for an operator that the reference lacks.
+Kernel find_kernel(OpCode code);
+
+Array conv_2d(const Node&);
+Array depthwise_conv_2d(const Node&);
+Array fully_connected(const Node&);
+Array average_pool_2d(const Node&);
+Array max_pool_2d(const Node&);
+
+/// What a fused activation makes of a value.
+double activate(double value, tflite::ActivationFunctionType activation);
+
+}  // namespace webquant::test
