@@ -59,6 +59,18 @@ if(TARGET webquant_core AND test_sources)
   target_link_libraries(webquant_tests PRIVATE catch2)
 endif()
 
+# One libFuzzer program for each file of tests/fuzz.
+file(GLOB fuzz_sources CONFIGURE_DEPENDS tests/fuzz/*.cpp)
+if(NOT EMSCRIPTEN AND TARGET webquant_core AND CMAKE_CXX_COMPILER_ID MATCHES Clang)
+  # Coverage, which guides them.
+  target_compile_options(webquant_core PRIVATE -fsanitize=fuzzer-no-link)
+  foreach(source ${fuzz_sources})
+    get_filename_component(name ${source} NAME_WE)
+    webquant_tool(${name} ${source})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+  endforeach()
+endif()
+
 if(NOT EMSCRIPTEN AND TARGET webquant_core AND EXISTS ${CMAKE_SOURCE_DIR}/examples/glyphs/write_model.cpp)
   webquant_tool(write_glyphs_model ${CMAKE_SOURCE_DIR}/examples/glyphs/write_model.cpp)
 endif()
