@@ -195,6 +195,11 @@ void remove_unused(Model& model) {
   auto moved_to = keep_used(g.tensors, used);
   for_each_tensor_index(model, [&](uint32_t i) { return moved_to[i]; });
 
+  // Some converters give every activation an empty buffer of its own; buffer 0 is there for all of them.
+  const bool has_empty = !model.buffers.empty() && model.buffers[0]->data.empty();
+  for (auto& tensor : g.tensors) {
+    if (has_empty && !is_constant(model, *tensor)) tensor->buffer = 0;
+  }
   used.assign(model.buffers.size(), false);
   if (!used.empty()) used[0] = true;
   for_each_buffer_index(model, [&](uint32_t i) {

@@ -1,6 +1,6 @@
-// save(): the object API's own packing, but for tensors. Their small vectors (shapes, zero points, scales) repeat a lot: an INT8
-// model holds one 8-byte zero point, always 0, for each channel of each weight and bias. The format allows tables to share a
-// vector, which makes such files a tenth smaller.
+// save(): the object API's own packing, but for what repeats a lot. An INT8 model holds one 8-byte zero point, always 0, for each
+// channel of each weight and bias, and the options of most operators are alike. The format allows tables to share what they refer
+// to, which makes such files a tenth smaller.
 #include <map>
 #include <string>
 
@@ -70,18 +70,42 @@ class Packer {
                                 t.external_buffer);
   }
 
+  // Equal options are written once.
+  Offset<void> options(const tflite::BuiltinOptionsUnion& options) {
+    if (!options.value) return 0;
+    FlatBufferBuilder alone;
+    alone.Finish(Offset<tflite::Model>(options.Pack(alone).o));  // the type of the root does not matter: only its bytes do
+    std::string key(reinterpret_cast<const char*>(alone.GetBufferPointer()), alone.GetSize());
+    key += static_cast<char>(options.type);
+    auto& offset = written_options_[std::move(key)];
+    if (offset == 0) offset = options.Pack(builder_).o;
+    return offset;
+  }
+
+  Offset<tflite::Operator> op(const Operator& o) {
+    const auto inputs = vector(o.inputs), outputs = vector(o.outputs), intermediates = vector(o.intermediates);
+    const auto packed_options = options(o.builtin_options);
+    const auto custom = vector(o.custom_options);
+    const auto mutating = o.mutating_variable_inputs.empty() ? 0 : builder_.CreateVector(o.mutating_variable_inputs);
+    return tflite::CreateOperator(builder_, o.opcode_index, inputs, outputs, o.builtin_options.type, packed_options, custom,
+                                  o.custom_options_format, mutating, intermediates, o.large_custom_options_offset,
+                                  o.large_custom_options_size, o.builtin_options_2_type, o.debug_metadata_index);
+  }
+
   Offset<tflite::SubGraph> subgraph(const Graph& graph) {
     std::vector<Offset<tflite::Tensor>> tensors;
     for (const auto& t : graph.tensors) tensors.push_back(tensor(*t));
     const auto packed_tensors = builder_.CreateVector(tensors);
     const auto inputs = vector(graph.inputs), outputs = vector(graph.outputs);
-    const auto operators = tables<tflite::Operator>(graph.operators);
+    std::vector<Offset<tflite::Operator>> operators;
+    for (const auto& o : graph.operators) operators.push_back(op(*o));
+    const auto packed_operators = builder_.CreateVector(operators);
     const auto name = string(graph.name);
-    return tflite::CreateSubGraph(builder_, packed_tensors, inputs, outputs, operators, name, graph.debug_metadata_index);
+    return tflite::CreateSubGraph(builder_, packed_tensors, inputs, outputs, packed_operators, name, graph.debug_metadata_index);
   }
 
   FlatBufferBuilder builder_{1 << 16};
-  std::map<std::string, flatbuffers::uoffset_t> written_;
+  std::map<std::string, flatbuffers::uoffset_t> written_, written_options_;  // by content
 };
 
 // What webquant does not know it cannot write either.

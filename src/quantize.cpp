@@ -81,7 +81,7 @@ int add_int8_weights(GraphEditor& editor, const Model& model, const Tensor& weig
   const auto values = constant_values<float>(model, weights);
   const ChannelView view = scales.size() > 1 ? channel_view(weights.shape, channel_axis) : ChannelView{1, 1, values.size()};
   const auto quantized = quantize_channels(values, view, scales);
-  return editor.add_constant<int8_t>(weights.name, weights.shape, DType::INT8, quantized, std::move(scales), channel_axis);
+  return editor.add_constant<int8_t>(constant_name(weights.name), weights.shape, DType::INT8, quantized, std::move(scales), channel_axis);
 }
 
 int GraphEditor::add_tensor(int like, std::string name, DType type) {

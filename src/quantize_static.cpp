@@ -104,7 +104,7 @@ class StaticQuantizer {
     const auto values = constant_values<float>(model_, editor_.tensor(tensor));
     std::vector<int8_t> quantized(values.size());
     quantize_values(values, params, quantized);
-    const int added = editor_.add_constant<int8_t>(editor_.tensor(tensor).name, editor_.tensor(tensor).shape, DType::INT8, quantized);
+    const int added = editor_.add_constant<int8_t>(constant_name(editor_.tensor(tensor).name), editor_.tensor(tensor).shape, DType::INT8, quantized);
     editor_.set_params(added, params);
     return rescaled_[key] = added;
   }
@@ -185,8 +185,8 @@ class StaticQuantizer {
       const double scale = static_cast<double>(input_scale) * scales[scales.size() > 1 ? i : 0];
       quantized[i] = static_cast<int32_t>(std::round(bias[i] / scale));
     }
-    const std::string name = bias_index >= 0 ? editor_.tensor(bias_index).name : op_name(model_, n) + "_bias";
-    op.inputs[rule.bias] = editor_.add_constant<int32_t>(name, {channels}, DType::INT32, quantized, std::move(bias_scales), 0);
+    const std::string name = bias_index >= 0 ? editor_.tensor(bias_index).name : op_name(model_, n) + "/bias";
+    op.inputs[rule.bias] = editor_.add_constant<int32_t>(constant_name(name), {channels}, DType::INT32, quantized, std::move(bias_scales), 0);
   }
 
   // A bias of 2^30 steps or more might overflow the 32-bit sum: its channel gets larger steps. That happens where all weights of
