@@ -152,24 +152,34 @@ std::vector<float> channel_max_abs(std::span<const float> weights, const Channel
 
 std::vector<int8_t> quantize_channels(std::span<const float> weights, const ChannelView& view,
                                       std::span<const float> scales) {
+  // Each weight is multiplied by one number and divided by another, of which one is 1: no branch in the loops.
+  std::vector<float> factors(view.channels, 1), divisors(view.channels, 1);
+  const std::vector<float> max_abs = channel_max_abs(weights, view);
+  for (size_t channel = 0; channel < view.channels; ++channel) {
+    const float factor = 127.0f / max_abs[channel];
+    if (scales[channel] == 0) {
+      factors[channel] = 0;
+    } else if (scales[channel] == weight_scale(max_abs[channel]) && std::isfinite(factor)) {
+      factors[channel] = factor;
+    } else {
+      divisors[channel] = scales[channel];
+    }
+  }
   std::vector<int8_t> out(weights.size());
-  // A scale of 0 divides by infinity instead, so that every weight becomes 0 without a branch in the loop.
-  std::vector<float> divisors(scales.begin(), scales.end());
-  std::ranges::replace(divisors, 0.0f, std::numeric_limits<float>::infinity());
-  const auto quantize = [](float weight, float divisor) {
-    return static_cast<int8_t>(round_clamped(weight / divisor, -127, 127));
+  const auto quantize = [&](size_t i, float factor, float divisor) {
+    out[i] = static_cast<int8_t>(round_clamped(weights[i] * factor / divisor, -127, 127));
   };
   if (view.inner == 1) {
     for (size_t row = 0; row < view.outer; ++row) {
       const size_t offset = row * view.channels;
       for (size_t channel = 0; channel < view.channels; ++channel) {
-        out[offset + channel] = quantize(weights[offset + channel], divisors[channel]);
+        quantize(offset + channel, factors[channel], divisors[channel]);
       }
     }
   } else {
     for_each_run(view, [&](size_t channel, size_t offset) {
-      const float divisor = divisors[channel];
-      for (size_t i = offset; i < offset + view.inner; ++i) out[i] = quantize(weights[i], divisor);
+      const float factor = factors[channel], divisor = divisors[channel];
+      for (size_t i = offset; i < offset + view.inner; ++i) quantize(i, factor, divisor);
     });
   }
   return out;

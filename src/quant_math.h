@@ -15,8 +15,8 @@ struct QuantParams {
 
 /// Parameters of an int8 activation whose real values lie in [min, max].
 /// The range is widened to hold 0, so that 0 is exactly representable; a range of zero width gives scale 1.
-/// Asymmetric: all of [-128, 127] covers [min, max]. Symmetric: zero point 0 and [-127, 127] covers the larger magnitude.
-/// The zero point is rounded half away from zero. `min` and `max` must be finite.
+/// Asymmetric: all of [-128, 127] covers [min, max]. Symmetric: zero point 0 and [-127, 127] covers the larger
+/// magnitude. The zero point is rounded half away from zero. `min` and `max` must be finite.
 QuantParams activation_params(float min, float max, bool symmetric);
 
 /// Scale of symmetric int8 weights in [-127, 127]: max|w| / 127, or 0 when all are 0.
@@ -46,10 +46,14 @@ ChannelView channel_view(std::span<const int32_t> shape, size_t axis);
 /// max|w| of each channel.
 std::vector<float> channel_max_abs(std::span<const float> weights, const ChannelView& view);
 
-/// Symmetric quantization with one scale a channel (zero point 0), saturated to [-127, 127].
-std::vector<int8_t> quantize_channels(std::span<const float> weights, const ChannelView& view, std::span<const float> scales);
+/// Symmetric quantization with one scale a channel (zero point 0): round(w / scale), half away from zero, saturated to
+/// [-127, 127]. Where the scale is the channel's own, max|w| / 127, this is computed as w * (127 / max|w|), as Google's
+/// converter does: the two differ at ties, and the weights are to be the same, bit by bit.
+std::vector<int8_t> quantize_channels(std::span<const float> weights, const ChannelView& view,
+                                      std::span<const float> scales);
 
 /// The inverse. `scales` has one entry, or one a channel.
-std::vector<float> dequantize_channels(std::span<const int8_t> weights, const ChannelView& view, std::span<const float> scales);
+std::vector<float> dequantize_channels(std::span<const int8_t> weights, const ChannelView& view,
+                                       std::span<const float> scales);
 
 }  // namespace webquant

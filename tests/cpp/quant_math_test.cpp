@@ -233,11 +233,27 @@ TEST_CASE("Weights are quantized channel by channel, along any axis") {
   for (size_t i = 0; i < weights.size(); ++i) {
     const float scale = scales[channel_of(i)];
     CAPTURE(i, weights[i], scale);
-    REQUIRE(int{quantized[i]} == (scale == 0 ? 0 : static_cast<int>(std::round(weights[i] / scale))));
+    const float factor = 127 / max_abs[channel_of(i)];
+    REQUIRE(int{quantized[i]} == (scale == 0 ? 0 : static_cast<int>(std::round(weights[i] * factor))));
     REQUIRE(back[i] == scale * static_cast<float>(quantized[i]));
     largest[channel_of(i)] = std::max(largest[channel_of(i)], std::abs(int{quantized[i]}));
   }
   for (size_t c = 0; c < largest.size(); ++c) CHECK(largest[c] == (c == 1 ? 0 : 127));
+}
+
+TEST_CASE("Weights at ties are rounded as Google's converter does") {
+  // Divided by the scale, the second weight would be 63.4999962.
+  const std::vector<float> weights = {1.15625f, 0.578125f, -0.578125f};
+  const std::vector<float> own_scale = {weight_scale(1.15625f)};
+  CHECK(quantize_channels(weights, {1, 1, 3}, own_scale) == std::vector<int8_t>{127, 64, -64});
+}
+
+TEST_CASE("Weights next to nothing are quantized with any scale") {
+  // 127 / max|w| is infinite.
+  const std::vector<float> weights = {1e-37f, -0.25e-37f, 0};
+  const std::vector<float> own_scale = {weight_scale(1e-37f)}, other_scale = {2.6e-39f};
+  CHECK(quantize_channels(weights, {1, 1, 3}, own_scale) == std::vector<int8_t>{127, -32, 0});
+  CHECK(quantize_channels(weights, {1, 1, 3}, other_scale) == std::vector<int8_t>{38, -10, 0});
 }
 
 TEST_CASE("Weights saturate symmetrically, and one scale serves all channels") {
