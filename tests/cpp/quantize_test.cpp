@@ -208,6 +208,16 @@ TEST_CASE("excluded operators stay float", "[quantize]") {
   CHECK(version_of(result.model, 2) == version_of(model, 1));
 }
 
+TEST_CASE("an operator's name does not exclude those that use its output", "[quantize]") {
+  const Model model = two_layers();
+  const Stats stats = stats_of(model);
+  const std::string hidden = op_name(model, 0);
+  const QuantResult result =
+      quantize_checked(model, {.excluded = [&](const std::string& name) { return name == hidden; }}, &stats);
+  CHECK(result.ops[0].decision == "float32");
+  CHECK(result.ops[1].decision == "int8");
+}
+
 TEST_CASE("fused activations without an integer form stay float", "[quantize]") {
   ModelBuilder b("tanh");
   Random random(1);
