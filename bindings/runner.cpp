@@ -118,12 +118,16 @@ val FrameConverter::convert(int width, int height, int channels, const val& opti
   const auto spec = frame_spec_from_js(options);
   const auto dtype = options["dtype"].as<std::string>();
   const Frame frame{pixels_, width, height, channels};
-  const size_t count = size_t{1} * static_cast<size_t>(spec.width) * static_cast<size_t>(spec.height) *
-                       (spec.channels == Channels::kGray ? 1 : 3);
+  const uint64_t count = uint64_t{1} * static_cast<uint32_t>(spec.width) * static_cast<uint32_t>(spec.height) *
+                         (spec.channels == Channels::kGray ? 1 : 3);
+  if (count >= uint64_t{1} << 29) {  // 2 GB of floats
+    fail(ErrorCode::kOutOfMemory, "options",
+         text("a tensor of ", spec.width, " x ", spec.height, " pixels is too large"));
+  }
   const auto convert_to = [&]<class T>(T) {
     tensor_.resize(count * sizeof(T));
     T* values = reinterpret_cast<T*>(tensor_.data());
-    frame_to_tensor(frame, spec, std::span(values, count));
+    frame_to_tensor(frame, spec, std::span(values, static_cast<size_t>(count)));
     return val(emscripten::typed_memory_view(count, values));
   };
   if (dtype == "float32") return convert_to(float{});

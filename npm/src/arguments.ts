@@ -1,6 +1,6 @@
 // Checks of what users pass in. Each throws `invalid-input`, saying what was given and what would be accepted.
 
-import { invalidInput } from './errors.js';
+import { invalidInput, WebQuantError } from './errors.js';
 
 /** A value as a message shows it. */
 export function describe(value: unknown): string {
@@ -78,7 +78,21 @@ export function flag(where: string, value: unknown, fallback = false): boolean {
 
 /** The bytes of a file, not copied. */
 export function bytesOf(where: string, value: unknown): Uint8Array {
-  if (ArrayBuffer.isView(value) && kindOf(value) === 'Uint8Array') return value as Uint8Array;
-  if (kindOf(value) === 'ArrayBuffer') return new Uint8Array(value as ArrayBuffer);
-  throw invalidInput(where, `expected a Uint8Array or an ArrayBuffer, got ${describe(value)}`);
+  const kind = kindOf(value);
+  if (kind !== 'Uint8Array' && kind !== 'ArrayBuffer')
+    throw invalidInput(where, `expected a Uint8Array or an ArrayBuffer, got ${describe(value)}`);
+  const bytes =
+    kind === 'Uint8Array' ? (value as Uint8Array) : new Uint8Array(value as ArrayBuffer);
+  checkFits(where, bytes.length);
+  return bytes;
+}
+
+/** Throws `out-of-memory` for what cannot be copied into WebAssembly's memory. */
+export function checkFits(where: string, bytes: number): void {
+  if (bytes >= 2 ** 31)
+    throw new WebQuantError(
+      'out-of-memory',
+      where,
+      `${bytes} bytes are more than the 2 GB that fit`,
+    );
 }

@@ -36,8 +36,8 @@ export function compare(
     let count = 0;
     for (const sample of samples) {
       ports.write(sample, 'all', `samples[${count}]`);
-      if (labels) unwrap(() => runner.runLabelled(labelOf(labels, count)));
-      else unwrap(() => runner.run());
+      const label = labels && labelOf(labels, count);
+      unwrap(() => (label === undefined ? runner.run() : runner.runLabelled(label)));
       ++count;
     }
     if (count === 0) throw invalidInput('samples', 'expected at least one');

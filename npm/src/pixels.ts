@@ -1,4 +1,4 @@
-import { describe, integer, kindOf } from './arguments.js';
+import { checkFits, describe, integer, kindOf } from './arguments.js';
 import { invalidInput, WebQuantError } from './errors.js';
 
 // The class that the page's global has by this name; `never` for programs that are compiled without the DOM's types.
@@ -120,5 +120,6 @@ function checkPixels(frame: Pixels): Required<Pixels> {
       'frame.data',
       `expected ${width * height * channels} values (${width} x ${height} x ${channels}), got ${data.length}`,
     );
+  checkFits('frame.data', data.length);
   return { data, width, height, channels };
 }

@@ -20,7 +20,8 @@ export interface QuantizeOptions {
   granularity?: 'per-channel' | 'per-tensor';
   /** For `static-int8`: whether the zero point of activations is free or 0. Default `asymmetric`. */
   activations?: 'asymmetric' | 'symmetric';
-  /** Operators, or operators around tensors, that stay float: whole names, or patterns that match part of them. */
+  /** What stays float: operators by name, or by that of a constant or an input of the model that they use. Strings are whole names,
+   * patterns may match a part. */
   exclude?: readonly (string | RegExp)[];
   /** For `dynamic-int8`: constants of fewer elements stay float. Default 1024. */
   minElements?: number;
