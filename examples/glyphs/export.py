@@ -1,10 +1,11 @@
 #!/usr/bin/python3
-"""Folds the batch norms of build/glyphs.pt and writes what write_model.cpp turns into glyphs.tflite:
+"""Folds the batch norms of build/glyphs.pt and writes what write_model.cpp makes glyphs.tflite of:
 
 build/glyphs.txt   one operator a line: kind, name, names of its inputs, then what the kind needs
-build/glyphs.bin   the weights and biases of these operators in that order: little-endian float32, TFLite's layouts
+build/glyphs.bin   their weights and biases in that order: little-endian float32, TFLite's layouts
 
-Both are then read back, run, compared with the trained network, and measured on the frames of calibration/ and test/.
+Both are then read back, run, compared with the trained network, and measured on the held-out set
+and on the frames of test/.
 """
 
 import argparse
@@ -32,11 +33,12 @@ def operators(model):
         weights, bias = layer.folded()
         outputs, inputs, height, width = weights.shape
         activation = "relu6" if layer.relu6 else "none"
+        stride = layer.conv.stride[0]
         if layer.depthwise:
-            line = f"depthwise {name} {last} {height} {width} {outputs} {layer.conv.stride[0]} {activation}"
+            line = f"depthwise {name} {last} {height} {width} {outputs} {stride} {activation}"
             arrays = [weights.permute(1, 2, 3, 0), bias]  # 1HWC
         else:
-            line = f"conv {name} {last} {height} {width} {inputs} {outputs} {layer.conv.stride[0]} {activation}"
+            line = f"conv {name} {last} {height} {width} {inputs} {outputs} {stride} {activation}"
             arrays = [weights.permute(0, 2, 3, 1), bias]  # OHWI
         last = name
         return line, arrays
@@ -54,12 +56,16 @@ def operators(model):
             last = f"block{number}/add"
     outputs, inputs = model.classifier.weight.shape
     yield f"mean pool {last}", []
-    yield f"fully_connected logits pool {inputs} {outputs}", [model.classifier.weight, model.classifier.bias]
+    yield f"fully_connected logits pool {inputs} {outputs}", [
+        model.classifier.weight,
+        model.classifier.bias,
+    ]
     yield "softmax probabilities logits", []
 
 
 class Exported:
-    """Runs the two files as TFLite defines their operators; called like the network, but gives probabilities."""
+    """Runs the two files as TFLite defines their operators. Called like the network, but gives
+    probabilities."""
 
     def __init__(self):
         self.lines = [line.split() for line in (BUILD / "glyphs.txt").read_text().splitlines()]
@@ -83,7 +89,9 @@ class Exported:
                 values[name] = x
             elif kind in ("conv", "depthwise"):
                 y = values[rest[0]]
-                height, width, inputs, outputs, stride = [int(v) for v in (rest[1:6] if kind == "conv" else rest[1:4] + rest[3:5])]
+                height, width, inputs, outputs, stride = [
+                    int(v) for v in (rest[1:6] if kind == "conv" else rest[1:4] + rest[3:5])
+                ]
                 pads = []
                 for size, kernel in ((y.shape[3], width), (y.shape[2], height)):
                     total = max((-(-size // stride) - 1) * stride + kernel - size, 0)
@@ -112,19 +120,25 @@ def read_frames():
     """The committed test frames, decoded, and their labels."""
     with open(HERE / "test" / "labels.csv", newline="") as file:
         rows = list(csv.DictReader(file))
-    frames = np.stack([np.asarray(Image.open(HERE / "test" / row["file"]).convert("RGB")) for row in rows])
+    frames = np.stack(
+        [np.asarray(Image.open(HERE / "test" / row["file"]).convert("RGB")) for row in rows]
+    )
     return torch.from_numpy(frames), torch.tensor([int(row["label"]) for row in rows])
 
 
 @torch.no_grad()
 def main():
-    argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter).parse_args()
+    argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    ).parse_args()
     model = GlyphNet()
     model.load_state_dict(torch.load(BUILD / "glyphs.pt"))
     model.eval()
     lines, arrays = zip(*operators(model))
     (BUILD / "glyphs.txt").write_text("".join(line + "\n" for line in lines))
-    flat = np.concatenate([a.detach().numpy().ravel() for group in arrays for a in group]).astype("<f4")
+    flat = np.concatenate([a.detach().numpy().ravel() for group in arrays for a in group]).astype(
+        "<f4"
+    )
     flat.tofile(BUILD / "glyphs.bin")
     print(f"{flat.size} weights, {flat.nbytes} bytes")
 

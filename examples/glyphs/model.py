@@ -1,4 +1,4 @@
-"""The network: a small MobileNet of depthwise-separable and inverted residual blocks, and its layers with batch norms folded."""
+"""The network: a small MobileNet of depthwise-separable and inverted residual blocks."""
 
 import torch
 from torch import nn
@@ -18,11 +18,14 @@ STEM = 16
 
 
 class ConvBn(nn.Module):
-    """Convolution with TensorFlow's "SAME" padding (an odd pixel goes to the bottom and right), batch norm and maybe ReLU6."""
+    """Convolution with TensorFlow's "SAME" padding (an odd pixel goes to the bottom and right),
+    batch norm and maybe ReLU6."""
 
     def __init__(self, inputs, outputs, kernel=1, stride=1, depthwise=False, relu6=True):
         super().__init__()
-        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, groups=inputs if depthwise else 1, bias=False)
+        self.conv = nn.Conv2d(
+            inputs, outputs, kernel, stride, groups=inputs if depthwise else 1, bias=False
+        )
         self.norm = nn.BatchNorm2d(outputs)
         self.relu6 = relu6
         self.depthwise = depthwise
@@ -36,9 +39,13 @@ class ConvBn(nn.Module):
         return F.relu6(x) if self.relu6 else x
 
     def folded(self):
-        """Weights [O, I / groups, kernel, kernel] and bias [O] of the one convolution that does the same at inference."""
+        """Weights [O, I / groups, kernel, kernel] and bias [O] of the one convolution that does the
+        same at inference."""
         scale = self.norm.weight / torch.sqrt(self.norm.running_var + self.norm.eps)
-        return self.conv.weight * scale[:, None, None, None], self.norm.bias - self.norm.running_mean * scale
+        return (
+            self.conv.weight * scale[:, None, None, None],
+            self.norm.bias - self.norm.running_mean * scale,
+        )
 
 
 class Separable(nn.Sequential):
@@ -49,12 +56,16 @@ class Separable(nn.Sequential):
 
 
 class Residual(nn.Sequential):
-    """1x1 to more channels, depthwise 3x3, 1x1 back without activation, and the sum with the input."""
+    """1x1 to more channels, depthwise 3x3, 1x1 back without activation, and the input added."""
 
     def __init__(self, inputs, outputs, stride, expansion):
         assert inputs == outputs and stride == 1
         wide = inputs * expansion
-        super().__init__(ConvBn(inputs, wide), ConvBn(wide, wide, 3, depthwise=True), ConvBn(wide, outputs, relu6=False))
+        super().__init__(
+            ConvBn(inputs, wide),
+            ConvBn(wide, wide, 3, depthwise=True),
+            ConvBn(wide, outputs, relu6=False),
+        )
 
     def forward(self, x):
         return x + super().forward(x)
@@ -68,7 +79,11 @@ class GlyphNet(nn.Module):
         self.stem = ConvBn(3, STEM, 3, 2)
         blocks, channels = [], STEM
         for kind, outputs, stride, expansion in BLOCKS:
-            blocks.append({"separable": Separable, "residual": Residual}[kind](channels, outputs, stride, expansion))
+            blocks.append(
+                {"separable": Separable, "residual": Residual}[kind](
+                    channels, outputs, stride, expansion
+                )
+            )
             channels = outputs
         self.blocks = nn.Sequential(*blocks)
         self.dropout = nn.Dropout(0.1)

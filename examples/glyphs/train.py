@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Trains the glyph network on build/train.npz, measures it on build/held_out.npz and writes build/glyphs.pt."""
+"""Trains on build/train.npz, measures on build/held_out.npz, writes build/glyphs.pt."""
 
 import argparse
 import ctypes
@@ -7,7 +7,9 @@ import os
 import pathlib
 import time
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # threads that wait for work must not take the cores from others
+os.environ.setdefault(
+    "OMP_WAIT_POLICY", "PASSIVE"
+)  # threads that wait for work must not take the cores from others
 
 import numpy as np
 import torch
@@ -20,7 +22,8 @@ BUILD = pathlib.Path(__file__).resolve().parent / "build"
 
 
 def keep_freed_memory():
-    """Tells glibc to reuse freed memory: giving it back after each operator and faulting it in again halves the speed."""
+    """Tells glibc to reuse freed memory: to give it back after each operator and fault it in again
+    halves the speed."""
     try:
         mallopt = ctypes.CDLL("libc.so.6").mallopt
     except (OSError, AttributeError):
@@ -37,7 +40,7 @@ def load_set(name):
 
 
 def augmented(x):
-    """Cheap variation of a rendered batch: position, colour channels in another order, inverted tones, gain."""
+    """Varies a rendered batch: position, order of the colour channels, inverted tones, gain."""
     dy, dx = torch.randint(-3, 4, (2,)).tolist()
     x = F.pad(x, (3, 3, 3, 3), mode="replicate")[:, :, 3 + dy : 67 + dy, 3 + dx : 67 + dx]
     x = x[:, torch.randperm(3)]
@@ -49,22 +52,27 @@ def augmented(x):
 
 
 def report(model, frames, labels, count=12):
-    """Prints accuracy over all frames, by known and unseen fonts, and the most frequent confusions."""
+    """Prints the accuracy, over all frames and by font, and the most frequent confusions."""
     guesses = predict(model, frames)
     right = (guesses == labels).float()
     unseen = torch.arange(len(labels)) // len(CLASSES) % 2 == 1  # as in render_set
-    print(f"accuracy {right.mean():.4f}  known fonts {right[~unseen].mean():.4f}  unseen fonts {right[unseen].mean():.4f}")
-    pairs = (labels * len(CLASSES) + guesses)[guesses != labels].bincount(minlength=len(CLASSES) ** 2)
+    known, new = right[~unseen].mean(), right[unseen].mean()
+    print(f"accuracy {right.mean():.4f}  known fonts {known:.4f}  unseen fonts {new:.4f}")
+    wrong = guesses != labels
+    pairs = (labels * 36 + guesses)[wrong].bincount(minlength=36 * 36)
     worst = pairs.argsort(descending=True)[:count].tolist()
-    print("true>guess:", " ".join(f"{CLASSES[p // 36]}>{CLASSES[p % 36]}:{pairs[p]}" for p in worst if pairs[p]))
+    named = [f"{CLASSES[p // 36]}>{CLASSES[p % 36]}:{pairs[p]}" for p in worst if pairs[p]]
+    print("  true>guess:", *named)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--batch", type=int, default=128)
-    parser.add_argument("--rate", type=float, default=6e-3, help="highest learning rate (default: %(default)s)")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--rate", type=float, default=6e-3, help="highest learning rate (default: %(default)s)"
+    )
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     torch.manual_seed(options.seed)
@@ -75,13 +83,16 @@ def main():
     frames, labels = load_set("train")
     held_frames, held_labels = load_set("held_out")
     model = GlyphNet().to(memory_format=torch.channels_last)
-    print(f"{sum(p.numel() for p in model.parameters())} parameters, {len(labels)} frames", flush=True)
+    parameters = sum(p.numel() for p in model.parameters())
+    print(f"{parameters} parameters, {len(labels)} frames", flush=True)
     decay = [p for p in model.parameters() if p.ndim > 1]
     no_decay = [p for p in model.parameters() if p.ndim == 1]
     groups = [{"params": decay, "weight_decay": 0.02}, {"params": no_decay, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, lr=options.rate)
     steps = len(labels) // options.batch
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, options.rate, options.epochs * steps, pct_start=0.2)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, options.rate, options.epochs * steps, pct_start=0.2
+    )
 
     start = time.time()
     for epoch in range(options.epochs):
@@ -97,7 +108,9 @@ def main():
             schedule.step()
             total += loss.item()
         right = (predict(model, held_frames) == held_labels).float().mean()
-        print(f"epoch {epoch + 1}: loss {total / steps:.3f}, held-out {right:.4f}, {time.time() - start:.0f} s", flush=True)
+        seconds = time.time() - start
+        line = f"loss {total / steps:.3f}, held-out {right:.4f}, {seconds:.0f} s"
+        print(f"epoch {epoch + 1}: {line}", flush=True)
         torch.save(model.state_dict(), BUILD / "glyphs.pt")
     report(model, held_frames, held_labels)
 
