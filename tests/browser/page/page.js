@@ -1,0 +1,139 @@
+// What the test asks of the page. Large results go back by POST, the others as JSON.
+
+import { load, WebQuantError } from '/webquant/dist/index.js';
+
+const INPUT = { width: 64, height: 64, mean: 127.5, std: 127.5 };
+const bytesOf = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
+const post = (url, body) => fetch(url, { method: 'POST', body });
+
+async function decode(url) {
+  const image = new Image();
+  image.src = url;
+  await image.decode();
+  return image;
+}
+
+function drawn(image) {
+  const canvas = document.createElement('canvas');
+  canvas.width = image.naturalWidth;
+  canvas.height = image.naturalHeight;
+  canvas.getContext('2d').drawImage(image, 0, 0);
+  return canvas;
+}
+
+/** A video that shows the canvas. */
+async function filmed(canvas) {
+  const video = document.createElement('video');
+  video.muted = true;
+  video.srcObject = canvas.captureStream();
+  const shown = new Promise((resolve) => video.requestVideoFrameCallback(resolve));
+  await video.play();
+  await shown;
+  return video;
+}
+
+function calibrated(wq, model, tensors) {
+  const calibrator = wq.createCalibrator(model);
+  for (const tensor of tensors) calibrator.observe(tensor);
+  const stats = calibrator.stats();
+  calibrator.dispose();
+  return stats;
+}
+
+const versionsOf = (wq, model, stats) =>
+  [{ mode: 'fp16' }, { mode: 'dynamic-int8' }, { mode: 'static-int8', stats }].map(
+    (options) => wq.quantize(model, options).bytes,
+  );
+
+/** Quantizes the model on frames that are drawn on canvases; posts the tensors and the files. */
+async function quantize({ modelUrl, frameUrls, tensorsUrl, fileUrls, variant }) {
+  const wq = await load(variant ? { variant } : {});
+  const model = await bytesOf(modelUrl);
+  const tensors = [];
+  for (const url of frameUrls) tensors.push(wq.frameToTensor(drawn(await decode(url)), INPUT));
+  const stats = calibrated(wq, model, tensors);
+  const versions = versionsOf(wq, model, stats);
+  const outputs = [model, ...versions].map((bytes) => {
+    const session = wq.createSession(bytes);
+    const { probabilities } = session.run(tensors[0]);
+    session.dispose();
+    return Array.from(probabilities);
+  });
+  const reports = versions.map((bytes) => wq.compare(model, bytes, tensors));
+  await post(tensorsUrl, new Blob(tensors));
+  for (const [i, bytes] of versions.entries()) await post(fileUrls[i], bytes);
+  const { info } = wq;
+  wq.dispose();
+  return { info, stats, outputs, verdicts: reports.map(({ verdict }) => verdict) };
+}
+
+/** The same picture as every kind of frame: the largest difference of each from its ImageData. */
+async function frameKinds({ frameUrl }) {
+  const wq = await load();
+  const image = await decode(frameUrl);
+  const canvas = drawn(image);
+  const { width, height } = canvas;
+  const offscreen = new OffscreenCanvas(width, height);
+  offscreen.getContext('2d').drawImage(image, 0, 0);
+  const frame = new VideoFrame(canvas, { timestamp: 0 });
+  const sources = {
+    image,
+    canvas,
+    offscreen,
+    bitmap: await createImageBitmap(image),
+    frame,
+    video: await filmed(canvas),
+  };
+  const options = { width: 48, height: 32 };
+  const pixels = canvas.getContext('2d').getImageData(0, 0, width, height);
+  const expected = wq.frameToTensor(pixels, options);
+  const differences = Object.entries(sources).map(([name, source]) => {
+    const tensor = wq.frameToTensor(source, options);
+    return [
+      name,
+      tensor.reduce((worst, value, i) => Math.max(worst, Math.abs(value - expected[i])), 0),
+    ];
+  });
+  frame.close();
+  wq.dispose();
+  return Object.fromEntries(differences);
+}
+
+/** Code and place of each error. */
+async function errors() {
+  const wq = await load();
+  const options = { width: 8, height: 8 };
+  const attempts = [
+    () => wq.frameToTensor(document.createElement('video'), options),
+    () => wq.frameToTensor(new Image(), options),
+    () => wq.frameToTensor(document.body, options),
+    () => wq.inspect(new Uint8Array(100)),
+    () => load({ wasmUrl: '/nowhere' }),
+    () => load({ threads: 4 }),
+  ];
+  const found = [];
+  for (const attempt of attempts) {
+    try {
+      await attempt();
+      found.push('no error');
+    } catch (error) {
+      found.push(error instanceof WebQuantError ? `${error.code} ${error.where}` : String(error));
+    }
+  }
+  return found;
+}
+
+/** The same module in a worker. */
+async function inWorker({ modelUrl }) {
+  const worker = new Worker('/page/worker.js', { type: 'module' });
+  const answer = new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message));
+  });
+  worker.postMessage(await bytesOf(modelUrl));
+  const data = await answer;
+  worker.terminate();
+  return data;
+}
+
+window.actions = { quantize, frameKinds, errors, inWorker };
