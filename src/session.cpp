@@ -142,6 +142,16 @@ void Session::State::build(const Model& model, const SessionOptions& options) {
     inputs.push_back(tensor_info(model, i, names[i], shapes[i]));
     input_tensors.push_back(i);
   }
+  // What works on stored integers reads its input and writes its output from outside, as far as XNNPACK can tell.
+  for (const auto& op : g.operators) {
+    const OpDef* def = find_op(op_code(model, *op));
+    const auto is_stored = [&](int32_t i) {
+      return (g.tensors[i]->type == DType::INT8 || g.tensors[i]->type == DType::UINT8) && !is_constant(model, *g.tensors[i]);
+    };
+    if (!def || !def->stored_integers || !is_stored(op->inputs[0]) || !is_stored(op->outputs[0])) continue;
+    expose(op->inputs[0], Role::kOutput);
+    expose(op->outputs[0], Role::kInput);
+  }
   for (const int32_t i : g.outputs) {
     expose(i, Role::kOutput);
     outputs.push_back(tensor_info(model, i, names[i], shapes[i]));
@@ -190,6 +200,7 @@ void Session::State::create_runtime(SubgraphBuilder& builder, const SessionOptio
   for (auto& [tensor, buffer] : buffers) {
     if (builder.is_external(tensor)) values.push_back({static_cast<uint32_t>(tensor), buffer.bytes().data()});
   }
+  for (const auto& [id, tensor] : builder.aliases()) values.push_back({id, buffers.at(tensor).bytes().data()});
   require(xnn_setup_runtime_v2(handle, values.size(), values.data()), "connect its inputs and outputs");
   memory.activations_bytes += heap_bytes() - before;
 }

@@ -43,7 +43,7 @@ SubgraphBuilder::SubgraphBuilder(const Model& model, std::vector<Shape> shapes, 
     : model_(model),
       shapes_(std::move(shapes)),
       roles_(std::move(roles)),
-      handle_(new_subgraph(shapes_.size())),
+      handle_(new_subgraph(3 * shapes_.size())),  // see alias()
       ids_(shapes_.size(), XNN_INVALID_VALUE_ID),
       folded_from_(shapes_.size(), -1) {}
 
@@ -84,6 +84,16 @@ uint32_t SubgraphBuilder::value(size_t index, const OpView& user) {
   const bool external = roles_[index] != Role::kInternal && !data;
   const uint32_t flag = roles_[index] == Role::kInput ? XNN_VALUE_FLAG_EXTERNAL_INPUT : XNN_VALUE_FLAG_EXTERNAL_OUTPUT;
   return ids_[index] = define(type, shapes_[index], quant, data, external ? index : XNN_INVALID_VALUE_ID, external ? flag : 0, user);
+}
+
+uint32_t SubgraphBuilder::alias(size_t tensor, Role role, float scale, const OpView& user) {
+  const bool reads = role == Role::kInput;
+  const uint32_t id = static_cast<uint32_t>((reads ? 1 : 2) * shapes_.size() + tensor);
+  const bool known = std::ranges::any_of(aliases_, [&](const Alias& alias) { return alias.id == id; });
+  if (known) return id;
+  aliases_.push_back({id, tensor});
+  return define(graph(model_).tensors[tensor]->type, shapes_[tensor], {scale, 0}, nullptr, id,
+                reads ? XNN_VALUE_FLAG_EXTERNAL_INPUT : XNN_VALUE_FLAG_EXTERNAL_OUTPUT, user);
 }
 
 uint32_t SubgraphBuilder::define(DType type, const Shape& shape, QuantParams quant, const void* data, uint32_t external_id,

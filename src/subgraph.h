@@ -50,6 +50,13 @@ class SubgraphBuilder {
   /// The model's operator behind each XNNPACK node, in the order of the nodes.
   const std::vector<size_t>& node_ops() const { return node_ops_; }
 
+  /// Second views of inputs and outputs: XNNPACK's id and the tensor in whose memory it lies.
+  struct Alias {
+    uint32_t id;
+    size_t tensor;
+  };
+  const std::vector<Alias>& aliases() const { return aliases_; }
+
   /// What a user should know of how the operator runs; empty for most.
   std::string note(size_t op_index) const {
     const auto found = notes_.find(op_index);
@@ -66,6 +73,8 @@ class SubgraphBuilder {
   uint32_t value(size_t tensor, const OpView& user);
   uint32_t define(DType type, const Shape& shape, QuantParams quant, const void* data, uint32_t external_id, uint32_t flags,
                   const OpView& user);
+  // A view of a tensor's memory as plain integers: of scale `scale` and zero point 0.
+  uint32_t alias(size_t tensor, Role role, float scale, const OpView& user);
   // Whether the tensor's value is known already: a constant, or a dequantized one.
   bool is_constant(size_t tensor) const;
   // Values of a constant of any numeric type, dequantized.
@@ -81,6 +90,7 @@ class SubgraphBuilder {
   std::vector<int32_t> folded_from_;  // by tensor: the constant that a removed DEQUANTIZE reads, or -1
   std::vector<size_t> node_ops_;
   std::map<size_t, std::string> notes_;
+  std::vector<Alias> aliases_;
   std::vector<PaddedBuffer> lasting_, packed_;
 };
 

@@ -34,6 +34,14 @@ class LowerContext : public OpView {
   /// Dequantizes quantized inputs and quantizes the output again, for what XNNPACK runs in float only.
   void compute_in_float();
 
+  /// Input 0 or the output as the integers that it is stored as, which are taken to have scale 1 (or `scale`) and zero point 0. XNNPACK
+  /// knows nothing of the connection to in(0) and out(): it runs nodes in the order of their definition, which keeps it right.
+  uint32_t stored_input() { return builder_.alias(input_index(0), Role::kInput, 1, *this); }
+  uint32_t stored_output(float scale) { return builder_.alias(output_index(0), Role::kOutput, scale, *this); }
+  uint32_t stored_temporary(const Shape& shape, float scale) {
+    return builder_.define(output(0).type, shape, {scale, 0}, nullptr, XNN_INVALID_VALUE_ID, 0, *this);
+  }
+
   /// Rescales input `i` to the output's quantization where the two differ.
   void match_output_scale(size_t i);
 

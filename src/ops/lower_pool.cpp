@@ -35,9 +35,36 @@ bool covers_whole_map(const LowerContext& c, const tflite::Pool2DOptionsT& o) {
   return y[1] == 1 && y[2] == 1 && o.filter_height >= x[1] && o.filter_width >= x[2];
 }
 
-void define_mean(LowerContext& c, const std::vector<size_t>& axes, bool keep_dims, uint32_t out) {
-  c.check(xnn_define_static_reduce(c.graph(), xnn_reduce_mean, axes.size(), axes.data(), c.in(0), out,
-                                   keep_dims ? XNN_FLAG_KEEP_DIMS : 0));
+void define_mean(LowerContext& c, const std::vector<size_t>& axes, bool keep_dims, uint32_t in, uint32_t out) {
+  c.check(xnn_define_static_reduce(c.graph(), xnn_reduce_mean, axes.size(), axes.data(), in, out, keep_dims ? XNN_FLAG_KEEP_DIMS : 0));
+}
+
+void define_average_pool(LowerContext& c, const tflite::Pool2DOptionsT& o, float min, float max, uint32_t in, uint32_t out) {
+  const auto [rows, columns] = pool_padding(c, o);
+  c.check(xnn_define_average_pooling_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, o.filter_height, o.filter_width,
+                                        o.stride_h, o.stride_w, min, max, in, out, 0));
+}
+
+// Averages the stored integers and rounds half away from 0, as TFLite does; XNNPACK rounds half to even. With even windows every
+// second mean or so is a tie, so this matters.
+void lower_integer_average_pool(LowerContext& c, const tflite::Pool2DOptionsT& o) {
+  // A little more than the mean: it moves ties away from 0, and nothing else for windows of less than 4096 elements.
+  constexpr float kScale = 1 - 1.0f / (1 << 20);
+  const QuantParams quant = *per_tensor_params(c.output(0));
+  const auto [min_real, max_real] = activation_range(o.fused_activation_function);
+  const float min = min_real / quant.scale + static_cast<float>(quant.zero_point);
+  const float max = max_real / quant.scale + static_cast<float>(quant.zero_point);
+  const uint32_t out = c.stored_output(kScale);
+  if (covers_whole_map(c, o)) {
+    const uint32_t mean = is_clamp_needed(min, max) ? c.stored_temporary(c.output_shape(0), kScale) : out;
+    define_mean(c, {1, 2}, true, c.stored_input(), mean);
+    if (mean != out) c.clamp(min, max, mean, out);
+    return;
+  }
+  const uint32_t real = c.float_temporary(c.input_shape(0)), average = c.float_temporary(c.output_shape(0));
+  c.unary(xnn_unary_convert, c.stored_input(), real);
+  define_average_pool(c, o, min, max, real, average);
+  c.unary(xnn_unary_convert, average, out);
 }
 
 }  // namespace
@@ -45,21 +72,14 @@ void define_mean(LowerContext& c, const std::vector<size_t>& axes, bool keep_dim
 void lower_average_pool_2d(LowerContext& c) {
   const auto& o = c.options<tflite::Pool2DOptionsT>();
   if (o.filter_height == 1 && o.filter_width == 1) return lower_subsample(c, o);
-  // A window over everything is a mean, for which there is an integer kernel.
-  const bool global = covers_whole_map(c, o);
-  if (!global) c.compute_in_float();
-  const auto padding = pool_padding(c, o);
-  c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
-    if (global) {
-      const uint32_t mean = is_clamp_needed(min, max) ? c.temporary(c.output_shape(0)) : out;
-      define_mean(c, {1, 2}, true, mean);
-      if (mean != out) c.clamp(min, max, mean, out);
-      return;
-    }
-    c.check(xnn_define_average_pooling_2d(c.graph(), padding.rows.before, padding.columns.after, padding.rows.after,
-                                          padding.columns.before, o.filter_height, o.filter_width, o.stride_h, o.stride_w, min, max,
-                                          c.in(0), out, 0));
-  });
+  const bool quantized = c.out_type() == DType::INT8 || c.out_type() == DType::UINT8;
+  const auto scale = per_tensor_params(c.output(0));
+  if (quantized && scale && scale == per_tensor_params(c.input(0)) && c.in_type(0) == c.out_type() && is_clamp(o.fused_activation_function)) {
+    return lower_integer_average_pool(c, o);
+  }
+  c.compute_in_float();
+  c.with_activation(o.fused_activation_function,
+                    [&](float min, float max, uint32_t out) { define_average_pool(c, o, min, max, c.in(0), out); });
 }
 
 void lower_max_pool_2d(LowerContext& c) {
@@ -85,7 +105,7 @@ void lower_mean(LowerContext& c) {
     c.match_output_scale(0);
     return c.check(xnn_define_copy(c.graph(), c.in(0), c.out(), 0));
   }
-  define_mean(c, axes, c.options<tflite::ReducerOptionsT>().keep_dims, c.out());
+  define_mean(c, axes, c.options<tflite::ReducerOptionsT>().keep_dims, c.in(0), c.out());
 }
 
 }  // namespace webquant

@@ -43,6 +43,9 @@ struct OpDef {
   void (*infer)(InferContext&);
   /// Adds the operator to an XNNPACK subgraph. Null in builds without XNNPACK.
   void (*lower)(LowerContext&);
+  /// Whether it may read its first input and write its output as the integers that they are stored as, whatever their scale (see
+  /// LowerContext::stored_input); both then need memory of their own.
+  bool stored_integers = false;
 };
 
 /// All rows, in the order of README's table.
@@ -102,6 +105,9 @@ class InferContext : public OpView {
   using OpView::OpView;
   void set_output(size_t i, Shape shape) { shapes_[output_index(i)] = std::move(shape); }
 };
+
+/// Throws invalid-model for an operator with too few, too many or absent inputs, or not one output.
+void require_operands(const OpView& op, const OpDef& def);
 
 /// Infers the outputs' shapes of one operator from those of its inputs. Throws unsupported for an operator outside the table,
 /// invalid-model for a wrong number of operands or, if `declared_binds`, a shape that differs from what the file declares

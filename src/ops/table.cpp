@@ -36,7 +36,7 @@ constexpr OpDef kTable[] = {
      infer_unchanged, LOWER(lower_softmax)},
     // Pooling and reductions
     {OpCode::AVERAGE_POOL_2D, 1, 1, {.output = Output::kSameAsInput, .int8_version = 2}, infer_pool_2d,
-     LOWER(lower_average_pool_2d)},
+     LOWER(lower_average_pool_2d), /*stored_integers=*/true},
     {OpCode::MAX_POOL_2D, 1, 1, {.output = Output::kSameAsInput, .int8_version = 2}, infer_pool_2d,
      LOWER(lower_max_pool_2d)},
     {OpCode::MEAN, 2, 2, {.skip_inputs = 0b10, .int8_version = 2}, infer_reduce, LOWER(lower_mean)},
