@@ -2,8 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { assertThrows } from './support/errors.mjs';
 
 const source = readFileSync(new URL('../../npm/src/core.ts', import.meta.url), 'utf8');
 const path = (name) => fileURLToPath(import.meta.resolve(`webquant/wasm/${name}`));
@@ -59,4 +61,25 @@ test('the classes and their methods', () => {
     const own = methods.filter((method) => method !== 'constructor');
     assert.deepEqual(own.sort(), declared(name));
   }
+});
+
+test('what stops WebAssembly is an internal error', async () => {
+  const { unwrap } = await import(
+    pathToFileURL(join(dirname(path('webquant-simd.wasm')), '../core.js'))
+  );
+  const trap = new WebAssembly.RuntimeError('unreachable');
+  const stop = () => {
+    throw trap;
+  };
+  assertThrows(() => unwrap(stop), 'internal', 'webquant', /unreachable/);
+  const failure = { error: { code: 'unsupported', where: 'here', message: 'not this' } };
+  assertThrows(() => unwrap(() => failure), 'unsupported', 'here', /not this/);
+  assert.equal(
+    unwrap(() => ({ value: 7 })),
+    7,
+  );
+  assert.equal(
+    unwrap(() => undefined),
+    undefined,
+  );
 });
