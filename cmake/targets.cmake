@@ -74,3 +74,7 @@ endif()
 if(NOT EMSCRIPTEN AND TARGET webquant_core AND EXISTS ${CMAKE_SOURCE_DIR}/examples/glyphs/write_model.cpp)
   webquant_tool(write_glyphs_model ${CMAKE_SOURCE_DIR}/examples/glyphs/write_model.cpp)
 endif()
+
+if(NOT EMSCRIPTEN AND TARGET webquant_core)
+  webquant_tool(make_benchmark_models ${CMAKE_SOURCE_DIR}/tests/bench/make_models.cpp)
+endif()
