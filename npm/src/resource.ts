@@ -25,7 +25,9 @@ export abstract class Resource {
     if (!this.#handle) throw invalidInput(this.#what, 'used after dispose()');
   }
 
-  /** Frees the memory. Further calls do nothing; any other use throws `invalid-input`. */
+  /**
+   * Frees the memory. Further calls do nothing. Any other use than reading what the inputs and outputs are throws `invalid-input`.
+   */
   dispose(): void {
     const handle = this.#handle;
     this.#handle = undefined;
