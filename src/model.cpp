@@ -31,6 +31,31 @@ void require_unshared_buffers(const tflite::Model& packed, size_t file_bytes) {
   }
 }
 
+// Two things that FlatBuffers' verifier lets through and its object API trips over: vectors of 8-byte elements, which are read in
+// place, in a place that is not aligned for them, and a union that has a type but no value, which cannot be copied.
+void require_readable(const tflite::Model& packed) {
+  if (!packed.subgraphs()) return;
+  const auto require = [](bool readable) {
+    if (!readable) invalid(kFile, "the file is damaged");
+  };
+  for (const auto* subgraph : *packed.subgraphs()) {
+    if (subgraph->tensors()) {
+      for (const auto* tensor : *subgraph->tensors()) {
+        const auto* quantization = tensor->quantization();
+        if (!quantization) continue;
+        const auto* zero_points = quantization->zero_point();
+        require(!zero_points || reinterpret_cast<uintptr_t>(zero_points->Data()) % sizeof(int64_t) == 0);
+        require(quantization->details_type() == tflite::QuantizationDetails::NONE || quantization->details());
+      }
+    }
+    if (subgraph->operators()) {
+      for (const auto* op : *subgraph->operators()) {
+        require(op->builtin_options_type() == tflite::BuiltinOptions::NONE || op->builtin_options());
+      }
+    }
+  }
+}
+
 // Some writers put constants behind the FlatBuffer, because it cannot grow beyond 2 GB.
 void pull_in_outside_buffers(Model& model, std::span<const uint8_t> bytes) {
   size_t total = 0;
@@ -65,6 +90,7 @@ Model load(std::span<const uint8_t> bytes) {
   if (!tflite::VerifyModelBuffer(verifier)) invalid(kFile, "the file is truncated or damaged");
   const auto& packed = *tflite::GetModel(bytes.data());
   require_unshared_buffers(packed, bytes.size());
+  require_readable(packed);
   Model model;
   packed.UnPackTo(&model);
   pull_in_outside_buffers(model, bytes);

@@ -19,10 +19,30 @@ void require_float(const Model& model) {
   }
 }
 
+// What the modes rely on: operands are there, and there is one bias for each channel of the weights. Shapes of activations do not matter.
+void require_sound_operators(const Model& model) {
+  std::vector<Shape> shapes;
+  for (const auto& tensor : graph(model).tensors) shapes.push_back(tensor->shape);
+  for (size_t n = 0; n < graph(model).operators.size(); ++n) {
+    const OpView op(model, n, shapes);
+    const OpDef* def = find_op(op_code(model, op.op()));
+    if (!def) continue;
+    require_operands(op, *def);
+    if (!is_float_constant(model, op.op(), def->quant.weights)) continue;
+    const Shape& weights = op.input_shape(def->quant.weights);
+    const auto axis = static_cast<size_t>(def->quant.channel_axis);
+    if (axis >= weights.size()) op.invalid(text("has weights ", to_string(weights)));
+    if (op.has_input(def->quant.bias) && op.input_shape(def->quant.bias) != Shape{weights[axis]}) {
+      op.invalid(text("has weights ", to_string(weights), " and a bias ", to_string(op.input_shape(def->quant.bias))));
+    }
+  }
+}
+
 }  // namespace
 
 QuantResult quantize(Model model, const QuantSpec& spec, const Stats* stats) {
   require_float(model);
+  require_sound_operators(model);
   if (spec.io != DType::FLOAT32 && spec.mode != Mode::kStaticInt8) {
     fail(ErrorCode::kInvalidInput, "options.io", text("only static-int8 can have ", to_string(spec.io), " inputs and outputs"));
   }

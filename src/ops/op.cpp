@@ -36,17 +36,34 @@ std::vector<int32_t> OpView::constant_ints(size_t i) const {
   return narrowed;
 }
 
+namespace {
+
+bool is_too_large(const Shape& shape) {
+  double count = 1;
+  for (const int32_t dim : shape) count *= dim;
+  return count >= 2147483648.0;
+}
+
+}  // namespace
+
+void require_operands(const OpView& op, const OpDef& def) {
+  const int count = static_cast<int>(op.input_count());
+  if (count < def.min_inputs || (def.max_inputs >= 0 && count > def.max_inputs)) op.invalid(text("has ", count, " inputs"));
+  if (op.output_count() != 1) op.invalid(text("has ", op.output_count(), " outputs instead of 1"));
+  const int required = def.max_inputs < 0 ? count : def.min_inputs;
+  for (int i = 0; i < required; ++i) op.input_index(static_cast<size_t>(i));
+}
+
 void infer_op(const Model& model, size_t op_index, std::vector<Shape>& shapes, bool declared_binds) {
   InferContext context(model, op_index, shapes);
   const OpDef* def = find_op(op_code(model, context.op()));
   if (!def) context.unsupported("webquant does not know this operator");
-  const int count = static_cast<int>(context.input_count());
-  if (count < def->min_inputs || (def->max_inputs >= 0 && count > def->max_inputs)) {
-    context.invalid(text("has ", count, " inputs"));
-  }
-  if (context.output_count() != 1) context.invalid(text("has ", context.output_count(), " outputs instead of 1"));
+  require_operands(context, *def);
   def->infer(context);
   const Shape& inferred = context.output_shape(0);
+  if (!declared_binds && std::ranges::none_of(inferred, [](int32_t d) { return d < 0; }) && is_too_large(inferred)) {
+    fail(ErrorCode::kOutOfMemory, "options.batch", text(context.label(), " would give the shape ", to_string(inferred)));
+  }
   element_count(inferred, context.label());
   const Tensor& output = context.output(0);
   // A shape may be missing altogether; a scalar looks the same, which does no harm.
@@ -68,6 +85,9 @@ std::vector<Shape> infer_shapes(const Model& model, int batch) {
              text("input \"", g.tensors[i]->name, "\" has the fixed shape ", to_string(shapes[i]), ", so batch must be omitted"));
       }
       shapes[i][0] = batch;
+      if (is_too_large(shapes[i])) {
+        fail(ErrorCode::kOutOfMemory, "options.batch", text("input \"", g.tensors[i]->name, "\" would have the shape ", to_string(shapes[i])));
+      }
     }
   }
   for (size_t n = 0; n < g.operators.size(); ++n) infer_op(model, n, shapes, /*declared_binds=*/batch == 0);

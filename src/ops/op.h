@@ -84,7 +84,6 @@ class OpView {
     const auto& options = op().builtin_options;
     if (options.type == tflite::BuiltinOptions::NONE) return defaults;
     if (options.type != tflite::BuiltinOptionsUnionTraits<Options>::enum_value) invalid("has the options of another operator");
-    if (!options.value) invalid("says what kind of options it has, but lacks them");
     return *static_cast<const Options*>(options.value);
   }
 
