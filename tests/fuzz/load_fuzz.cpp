@@ -1,14 +1,9 @@
-// libFuzzer target: whatever the bytes, a model loads or webquant::Error is thrown; what loads can be written and read
-// again.
+// libFuzzer target: whatever the bytes, a model loads or webquant::Error is thrown; what loads can be written and read again.
 //
-// Run it natively for a minute, from the top folder, after scripts/setup and `cmake --preset native && cmake --build
-// --preset native`:
+// `scripts/test fuzz` runs each target for a few seconds. For longer, after `scripts/build native`:
 //
-//     mkdir -p build/corpus && cp tests/data/*.tflite build/corpus
-//     clang++-19 -std=c++20 -O1 -g -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -DWEBQUANT_XNNPACK=0
-//         -Isrc -Ibuild/native/generated -I.deps/src/flatbuffers/include tests/fuzz/load_fuzz.cpp
-//         src/{model,model_check,tensor,quant_math}.cpp src/ops/{op,infer,table}.cpp -o build/load_fuzz
-//     build/load_fuzz -max_total_time=60 build/corpus
+//     mkdir -p build/corpus && find tests examples -name '*.tflite' -exec cp {} build/corpus ';'
+//     build/native/load_fuzz -max_total_time=600 build/corpus
 #include <cstdlib>
 
 #include "model.h"
