@@ -20,7 +20,9 @@ void Calibrator::observe() {
   std::map<std::string, TensorStats> seen;
   for (const auto& activation : session_.activations()) {
     const std::span values(reinterpret_cast<const float*>(activation.data.data()), activation.data.size() / sizeof(float));
-    seen[activation.name] = min_max(values, text(activation.op < 0 ? "inputs" : activation.op_type, " \"", activation.name, "\""));
+    const auto where = activation.op < 0 ? text("inputs[\"", activation.name, "\"]")
+                                         : text(activation.op_type, " #", activation.op, " \"", activation.name, "\"");
+    seen[activation.name] = min_max(values, where);
   }
   for (const auto& [name, range] : seen) {
     const auto [entry, added] = stats_.tensors.emplace(name, range);

@@ -118,6 +118,16 @@ LowerContext::Weighted LowerContext::weighted_operands(int slice_dims) {
     return operands;
   }
 
+  // Models of TensorFlow 1: one scale and zero point for all weights.
+  if (is_constant(1) && in_type(0) == DType::UINT8 && weights.type == DType::UINT8) {
+    const QuantParams params = require_params(weights, "weights");
+    const uint8_t* data = builder_.keep<uint8_t>(constant_data(model(), weights), false);
+    operands.input = in(0);
+    operands.weights = builder_.define(DType::UINT8, input_shape(1), params, data, XNN_INVALID_VALUE_ID, 0, *this);
+    if (has_input(2)) operands.bias = int32_bias({{params.scale}});
+    return operands;
+  }
+
   if (!is_constant(1) || weights.type != DType::INT8 || (in_type(0) != DType::INT8 && !dynamic)) {
     unsupported(text("has ", to_string(in_type(0)), " input and ", to_string(weights.type), " weights",
                      is_constant(1) ? "" : " that are no constant"));
@@ -161,6 +171,7 @@ uint32_t LowerContext::int32_bias(std::span<const float> weight_scales) {
     unsupported(text("needs a constant int32 bias, not ", to_string(bias.type)));
   }
   const float input_scale = require_params(input(0), "input").scale;
+  const bool weights_are_unsigned = input(1).type == DType::UINT8;
   std::vector<float> scales;
   for (const float scale : weight_scales) scales.push_back(scale * input_scale);
   // The kernels take the bias to be in steps of input scale x weight scale, whatever the file says; so the file must say that.
@@ -173,10 +184,15 @@ uint32_t LowerContext::int32_bias(std::span<const float> weight_scales) {
     }
   }
   const auto sizes = to_sizes(input_shape(2));
+  const int32_t* data = builder_.keep<int32_t>(constant_values<int32_t>(model(), bias), false);
   uint32_t id = XNN_INVALID_VALUE_ID;
-  check_value(xnn_define_channelwise_quantized_tensor_value(
-      graph(), xnn_datatype_qcint32, builder_.keep<float>(scales, false), sizes.size(), 0, sizes.data(),
-      builder_.keep<int32_t>(constant_values<int32_t>(model(), bias), false), XNN_INVALID_VALUE_ID, 0, &id));
+  if (weights_are_unsigned) {
+    check_value(xnn_define_quantized_tensor_value(graph(), xnn_datatype_qint32, 0, scales[0], sizes.size(), sizes.data(), data,
+                                                  XNN_INVALID_VALUE_ID, 0, &id));
+  } else {
+    check_value(xnn_define_channelwise_quantized_tensor_value(graph(), xnn_datatype_qcint32, builder_.keep<float>(scales, false),
+                                                              sizes.size(), 0, sizes.data(), data, XNN_INVALID_VALUE_ID, 0, &id));
+  }
   return id;
 }
 

@@ -12,15 +12,20 @@ import { inputsOf, loadSamples, readModelFile, skip } from './samples.mjs';
 import { MODELS } from './table.mjs';
 import { readTflite } from './tflite_reader.mjs';
 
-const clamp = (value) => Math.max(-128, Math.min(127, value));
+// Files with integer ends.
+const INTEGERS = {
+  int8: { ArrayType: Int8Array, low: -128, high: 127 },
+  uint8: { ArrayType: Uint8Array, low: 0, high: 255 },
+};
 
-/** LiteRT.js's outputs of a file with int8 ends: it is given int8, and what it returns is dequantized here. */
-async function runInt8There(litert, bytes, inputs) {
+/** LiteRT.js's outputs of such a file: it is given integers, and what it returns is dequantized here. */
+async function runIntegersThere(litert, bytes, inputs, { ArrayType, low, high }) {
+  const clamp = (value) => Math.max(low, Math.min(high, value));
   const { inputs: ins, outputs: outs } = readTflite(bytes);
   const [[inScale], [inZero]] = [ins[0].scale, ins[0].zeroPoint];
   const [[outScale], [outZero]] = [outs[0].scale, outs[0].zeroPoint];
   const raw = inputs.map((input) =>
-    Int8Array.from(input, (value) => clamp(Math.round(value / inScale) + inZero)),
+    ArrayType.from(input, (value) => clamp(Math.round(value / inScale) + inZero)),
   );
   const outputs = await litert.runRaw(bytes, raw);
   const dequantize = (sample) =>
@@ -52,8 +57,9 @@ for (const { model, official } of CASES) {
       samples = loadSamples(model).all;
       const inputs = [...inputsOf(samples)];
       ours = runAll(wq, bytes, inputs, { quantizeIo: true });
-      if (official.kind === 'int8')
-        ({ outputs: theirs, step } = await runInt8There(litert, bytes, inputs));
+      const integers = INTEGERS[official.kind];
+      if (integers)
+        ({ outputs: theirs, step } = await runIntegersThere(litert, bytes, inputs, integers));
       else theirs = await runThere(litert, bytes, inputs);
     });
 
@@ -100,7 +106,7 @@ for (const { model, official } of CASES) {
     test('gives the answers of LiteRT.js', (t) => {
       const relative = maxRelative(ours, theirs);
       const top = model.task === 'classify' ? sameTop(ours, theirs) : undefined;
-      if (official.kind !== 'int8') {
+      if (!INTEGERS[official.kind]) {
         // Activations are quantized at run time, by each runtime in its own way: only the accuracy has a bound.
         report(t, { file: official.file, samples: samples.length, relative, top });
         assert.ok(Number.isFinite(relative));
