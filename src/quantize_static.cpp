@@ -71,7 +71,7 @@ class StaticQuantizer {
 
   void convert_graph_outputs() {
     for (const int32_t t : graph(model_).outputs) {
-      const bool is_own_form = float_form_[t] == t || int8_form_[t] == t;
+      const bool is_own_form = float_form_[t] == t || int8_form_[t] == t || std::ranges::count(graph(model_).inputs, t) > 0;
       const bool unknown = float_form_[t] < 0 && int8_form_[t] < 0;  // a constant
       if (is_own_form || unknown || converted_[t]) continue;
       converted_[t] = true;

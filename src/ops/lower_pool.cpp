@@ -5,18 +5,24 @@
 namespace webquant {
 namespace {
 
-// A 1x1 window keeps every n-th pixel. XNNPACK refuses to pool with it, so a depthwise convolution with weight 1 does it.
-void lower_subsample(LowerContext& c, const tflite::Pool2DOptionsT& o) {
+// Keeps every n-th pixel. A depthwise convolution with weight 1 does it, because XNNPACK pools neither with a window of 1x1 nor with a
+// stride beyond the window.
+void define_subsample(LowerContext& c, int32_t stride_h, int32_t stride_w, float min, float max, uint32_t in, uint32_t out) {
   const int32_t channels = c.input_shape(0)[3];
+  const std::vector<float> ones(channels, 1.0f);
+  const Shape shape{1, 1, 1, channels};
+  const uint32_t weights = c.in_type(0) == DType::FLOAT32
+                               ? c.float_constant(shape, ones)
+                               : c.int8_constant(shape, 3, std::vector<int8_t>(channels, 127), std::vector<float>(channels, 1 / 127.0f));
+  c.check(xnn_define_depthwise_convolution_2d(c.graph(), 0, 0, 0, 0, 1, 1, stride_h, stride_w, 1, 1, 1, channels, min, max, in, weights,
+                                              XNN_INVALID_VALUE_ID, out, 0));
+}
+
+// A pool with a 1x1 window.
+void lower_subsample(LowerContext& c, const tflite::Pool2DOptionsT& o) {
   c.match_output_scale(0);
   c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
-    const std::vector<float> ones(channels, 1.0f);
-    const Shape shape{1, 1, 1, channels};
-    const uint32_t weights = c.in_type(0) == DType::FLOAT32
-                                 ? c.float_constant(shape, ones)
-                                 : c.int8_constant(shape, 3, std::vector<int8_t>(channels, 127), std::vector<float>(channels, 1 / 127.0f));
-    c.check(xnn_define_depthwise_convolution_2d(c.graph(), 0, 0, 0, 0, 1, 1, o.stride_h, o.stride_w, 1, 1, 1, channels, min, max,
-                                                c.in(0), weights, XNN_INVALID_VALUE_ID, out, 0));
+    define_subsample(c, o.stride_h, o.stride_w, min, max, c.in(0), out);
   });
 }
 
@@ -86,10 +92,19 @@ void lower_max_pool_2d(LowerContext& c) {
   const auto& o = c.options<tflite::Pool2DOptionsT>();
   if (o.filter_height == 1 && o.filter_width == 1) return lower_subsample(c, o);
   c.match_output_scale(0);
-  const auto padding = pool_padding(c, o);
+  const auto [rows, columns] = pool_padding(c, o);
+  // Along an axis whose stride is beyond the window the pool takes every position first.
+  const int32_t skip_h = o.stride_h > o.filter_height ? o.stride_h : 1, skip_w = o.stride_w > o.filter_width ? o.stride_w : 1;
+  const int32_t stride_h = o.stride_h / skip_h, stride_w = o.stride_w / skip_w;
+  const Shape& x = c.input_shape(0);
+  const Shape pooled{x[0], (x[1] + rows.before + rows.after - o.filter_height) / stride_h + 1,
+                     (x[2] + columns.before + columns.after - o.filter_width) / stride_w + 1, x[3]};
   c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
-    c.check(xnn_define_max_pooling_2d(c.graph(), padding.rows.before, padding.columns.after, padding.rows.after, padding.columns.before,
-                                      o.filter_height, o.filter_width, o.stride_h, o.stride_w, 1, 1, min, max, c.in(0), out, 0));
+    const bool skips = skip_h > 1 || skip_w > 1;
+    const uint32_t result = skips ? c.temporary(pooled) : out;
+    c.check(xnn_define_max_pooling_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, o.filter_height, o.filter_width,
+                                      stride_h, stride_w, 1, 1, min, max, c.in(0), result, 0));
+    if (skips) define_subsample(c, skip_h, skip_w, min, max, result, out);
   });
 }
 
