@@ -98,6 +98,11 @@ void add_pools(std::vector<OpCase>& rows, OpCode code) {
   rows.push_back(pool("2x3, strides 1 and 3, VALID", code, x, 2, 3, {.stride_w = 3, .padding = VALID}));
   rows.push_back(pool("1x1, stride 2", code, x, 1, 1, {.stride_h = 2, .stride_w = 2, .padding = VALID}));
   rows.push_back(pool("1x1, stride 1", code, x, 1, 1));
+  rows.push_back(pool("2x2, stride 3, SAME", code, x, 2, 2, {.stride_h = 3, .stride_w = 3}));
+  rows.push_back(pool("1x3, stride 2, SAME", code, x, 1, 3, {.stride_h = 2, .stride_w = 2}));
+  rows.push_back(pool("3x1, strides 1 and 4, VALID", code, x, 3, 1, {.stride_w = 4, .padding = VALID}));
+  rows.push_back(
+      pool("2x2, stride 3, RELU6", code, x, 2, 2, {.stride_h = 3, .stride_w = 3, .activation = Activation::RELU6}));
   rows.push_back(pool("whole map", code, x, 9, 7, {.padding = VALID}));
   rows.push_back(pool("whole map, stride 2", code, x, 9, 7, {.stride_h = 2, .stride_w = 2, .padding = VALID}));
   rows.push_back(pool("window larger than the map, SAME", code, {1, 3, 3, 4}, 5, 5));

@@ -81,23 +81,32 @@ Array real_values(const Tensor& tensor, std::span<const std::byte> bytes) {
   return out;
 }
 
+std::vector<Array> constants_of(const Model& model) {
+  const auto& tensors = graph(model).tensors;
+  std::vector<Array> arrays(tensors.size());
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    const auto data = constant_data(model, *tensors[i]);
+    if (!data.empty()) arrays[i] = real_values(*tensors[i], std::as_bytes(data));
+  }
+  return arrays;
+}
+
+Array evaluate_op(const Model& model, size_t op_index, std::span<const Array> tensors) {
+  const Operator& op = *graph(model).operators[op_index];
+  const Kernel kernel = find_kernel(op_code(model, op));
+  if (!kernel) fail(ErrorCode::kInternal, "reference", text("no kernel for ", op_type(model, op)));
+  Node node{op, {}};
+  for (const int32_t i : op.inputs) node.inputs.push_back(i < 0 ? nullptr : &tensors[i]);
+  Array out = kernel(node);
+  round_to_grid(*graph(model).tensors[op.outputs[0]], out);
+  return out;
+}
+
 std::vector<Array> evaluate(const Model& model, std::span<const Array> inputs) {
   const Graph& g = graph(model);
-  std::vector<Array> arrays(g.tensors.size());
-  for (size_t i = 0; i < arrays.size(); ++i) {
-    const auto data = constant_data(model, *g.tensors[i]);
-    if (!data.empty()) arrays[i] = real_values(*g.tensors[i], std::as_bytes(data));
-  }
+  std::vector<Array> arrays = constants_of(model);
   for (size_t i = 0; i < inputs.size(); ++i) arrays[g.inputs[i]] = inputs[i];
-  for (const auto& op : g.operators) {
-    const Kernel kernel = find_kernel(op_code(model, *op));
-    if (!kernel) fail(ErrorCode::kInternal, "reference", text("no kernel for ", op_type(model, *op)));
-    Node node{*op, {}};
-    for (const int32_t i : op->inputs) node.inputs.push_back(i < 0 ? nullptr : &arrays[i]);
-    Array out = kernel(node);
-    round_to_grid(*g.tensors[op->outputs[0]], out);
-    arrays[op->outputs[0]] = std::move(out);
-  }
+  for (size_t n = 0; n < g.operators.size(); ++n) arrays[g.operators[n]->outputs[0]] = evaluate_op(model, n, arrays);
   return arrays;
 }
 

@@ -26,10 +26,14 @@ size_t count_of(const Shape& shape);
 /// themselves.
 Array real_values(const Tensor& tensor, std::span<const std::byte> bytes);
 
-/// All tensors of the model after evaluating its operators in order on `inputs` (real values, one
-/// array a graph input). Constants are dequantized; the result of an operator whose output is
-/// quantized is rounded to the output's grid (half away from zero) and saturated, so quantized
-/// graphs are evaluated as TFLite's specification describes them.
+/// One array a tensor: the constants, dequantized; the others are empty.
+std::vector<Array> constants_of(const Model& model);
+
+/// Output of operator `op` from the real values of its operands. One that is quantized is rounded to its grid (half
+/// away from zero) and saturated, so quantized graphs are evaluated as TFLite's specification describes them.
+Array evaluate_op(const Model& model, size_t op, std::span<const Array> tensors);
+
+/// All tensors after evaluating the operators in order on `inputs`, one array a graph input.
 std::vector<Array> evaluate(const Model& model, std::span<const Array> inputs);
 
 /// Largest sum of |weights| that one output of operator `op` (CONV_2D, DEPTHWISE_CONV_2D or
