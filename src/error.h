@@ -22,18 +22,24 @@ enum class ErrorCode {
 /// The spelling that users see ("invalid-model", ...).
 constexpr std::string_view to_string(ErrorCode code) {
   switch (code) {
-    case ErrorCode::kInvalidModel: return "invalid-model";
-    case ErrorCode::kUnsupported: return "unsupported";
-    case ErrorCode::kInvalidInput: return "invalid-input";
-    case ErrorCode::kMissingStats: return "missing-stats";
-    case ErrorCode::kOutOfMemory: return "out-of-memory";
-    case ErrorCode::kInternal: return "internal";
+    case ErrorCode::kInvalidModel:
+      return "invalid-model";
+    case ErrorCode::kUnsupported:
+      return "unsupported";
+    case ErrorCode::kInvalidInput:
+      return "invalid-input";
+    case ErrorCode::kMissingStats:
+      return "missing-stats";
+    case ErrorCode::kOutOfMemory:
+      return "out-of-memory";
+    case ErrorCode::kInternal:
+      return "internal";
   }
   return "internal";
 }
 
-/// A failure as the user is told of it. `where` names the node or argument (`CONV_2D #3 "features/conv1"`, `options.mode`);
-/// `message` gives the offending values and what would be accepted.
+/// A failure as the user is told of it. `where` names the node or argument (`CONV_2D #3 "features/conv1"`,
+/// `options.mode`); `message` gives the offending values and what would be accepted.
 struct Error : std::exception {
   Error(ErrorCode code, std::string where, std::string message)
       : code(code), where(std::move(where)), message(std::move(message)) {}

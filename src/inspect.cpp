@@ -29,8 +29,8 @@ struct PrecisionCounts {
   }
 };
 
-void count_precision(const Model& model, const std::set<int32_t>& from_half, PrecisionCounts& counts, const Operator& op,
-                     const OpDef& def) {
+void count_precision(const Model& model, const std::set<int32_t>& from_half, PrecisionCounts& counts,
+                     const Operator& op, const OpDef& def) {
   if (def.code == OpCode::QUANTIZE || def.code == OpCode::DEQUANTIZE || op.inputs.empty() || op.inputs[0] < 0) return;
   const Graph& g = graph(model);
   const bool int8_input = is_int8(g.tensors[op.inputs[0]]->type);
@@ -57,8 +57,15 @@ void count_precision(const Model& model, const std::set<int32_t>& from_half, Pre
 ModelInfo inspect(const Model& model) {
   const Graph& g = graph(model);
   const auto names = tensor_names(model);
-  ModelInfo info{.description = model.description, .parameters = 0, .macs = 0, .precision = "", .inputs = {}, .outputs = {},
-                 .ops = {}, .signatures = {}, .metadata = {}};
+  ModelInfo info{.description = model.description,
+                 .parameters = 0,
+                 .macs = 0,
+                 .precision = "",
+                 .inputs = {},
+                 .outputs = {},
+                 .ops = {},
+                 .signatures = {},
+                 .metadata = {}};
 
   std::vector<Shape> shapes;
   for (const auto& tensor : g.tensors) shapes.push_back(tensor->shape);
@@ -71,8 +78,15 @@ ModelInfo inspect(const Model& model) {
   for (size_t n = 0; n < g.operators.size(); ++n) {
     const Operator& op = *g.operators[n];
     const OpDef* def = find_op(op_code(model, op));
-    OpInfo row{.index = n, .type = op_type(model, op), .name = op_name(model, n), .inputs = {}, .outputs = {}, .macs = 0,
-               .weight_bytes = 0, .supported = true, .reason = ""};
+    OpInfo row{.index = n,
+               .type = op_type(model, op),
+               .name = op_name(model, n),
+               .inputs = {},
+               .outputs = {},
+               .macs = 0,
+               .weight_bytes = 0,
+               .supported = true,
+               .reason = ""};
     // The one place in the core that catches: an operator that cannot run is an answer here, not a failure.
     try {
       infer_op(model, n, builder.shapes());

@@ -28,7 +28,7 @@ struct SignatureInfo {
 
 struct ModelInfo {
   std::string description;
-  uint64_t parameters;    // elements of all float, half and int8 constants
+  uint64_t parameters;  // elements of all float, half and int8 constants
   uint64_t macs;
   std::string precision;  // "float32", "float16", "dynamic-int8", "static-int8" or "mixed"
   std::vector<TensorInfo> inputs, outputs;

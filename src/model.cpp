@@ -31,8 +31,9 @@ void require_unshared_buffers(const tflite::Model& packed, size_t file_bytes) {
   }
 }
 
-// Two things that FlatBuffers' verifier lets through and its object API trips over: vectors of 8-byte elements, which are read in
-// place, in a place that is not aligned for them, and a union that has a type but no value, which cannot be copied.
+// Two things that FlatBuffers' verifier lets through and its object API trips over: vectors of 8-byte elements, which
+// are read in place, in a place that is not aligned for them, and a union that has a type but no value, which cannot be
+// copied.
 void require_readable(const tflite::Model& packed) {
   if (!packed.subgraphs()) return;
   const auto require = [](bool readable) {
@@ -65,8 +66,8 @@ void pull_in_outside_buffers(Model& model, std::span<const uint8_t> bytes) {
     if (buffer.offset > 1 && buffer.data.empty() && buffer.size > 0) {
       total += buffer.size;
       if (buffer.offset > bytes.size() || buffer.size > bytes.size() - buffer.offset || total > bytes.size()) {
-        invalid(text("buffer #", i),
-                text("lies at bytes ", buffer.offset, " to ", buffer.offset + buffer.size, " of a file of ", bytes.size()));
+        invalid(text("buffer #", i), text("lies at bytes ", buffer.offset, " to ", buffer.offset + buffer.size,
+                                          " of a file of ", bytes.size()));
       }
       const auto data = bytes.subspan(buffer.offset, buffer.size);
       buffer.data.assign(data.begin(), data.end());
@@ -85,7 +86,8 @@ Model load(std::span<const uint8_t> bytes) {
     copy = aligned_copy(bytes);
     bytes = {reinterpret_cast<const uint8_t*>(copy.data()), bytes.size()};
   }
-  if (!tflite::ModelBufferHasIdentifier(bytes.data())) invalid(kFile, "not a .tflite file: it lacks the identifier TFL3");
+  if (!tflite::ModelBufferHasIdentifier(bytes.data()))
+    invalid(kFile, "not a .tflite file: it lacks the identifier TFL3");
   flatbuffers::Verifier verifier(bytes.data(), bytes.size());
   if (!tflite::VerifyModelBuffer(verifier)) invalid(kFile, "the file is truncated or damaged");
   const auto& packed = *tflite::GetModel(bytes.data());
@@ -163,7 +165,8 @@ std::optional<QuantParams> per_tensor_params(const Tensor& tensor) {
 }
 
 uint32_t add_buffer(Model& model, std::span<const uint8_t> bytes) {
-  if (model.buffers.empty()) model.buffers.push_back(std::make_unique<tflite::BufferT>());  // buffer 0 is empty by convention
+  if (model.buffers.empty())
+    model.buffers.push_back(std::make_unique<tflite::BufferT>());  // buffer 0 is empty by convention
   auto buffer = std::make_unique<tflite::BufferT>();
   buffer->data.assign(bytes.begin(), bytes.end());
   model.buffers.push_back(std::move(buffer));

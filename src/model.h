@@ -1,7 +1,7 @@
 // Reading, checking and writing .tflite files.
 //
-// A model is the FlatBuffers object API's own tree: what webquant does not touch (metadata, signatures, options) survives a
-// round trip without any code of its own.
+// A model is the FlatBuffers object API's own tree: what webquant does not touch (metadata, signatures, options)
+// survives a round trip without any code of its own.
 #pragma once
 
 #include <cstdint>
@@ -21,14 +21,15 @@ using Tensor = tflite::TensorT;
 using Operator = tflite::OperatorT;
 using OpCode = tflite::BuiltinOperator;
 
-/// Parses and checks the bytes of a .tflite file. Throws invalid-model for a damaged file, unsupported for more than one subgraph.
+/// Parses and checks the bytes of a .tflite file. Throws invalid-model for a damaged file, unsupported for more than
+/// one subgraph.
 Model load(std::span<const uint8_t> bytes);
 
 /// The file's bytes. save(load(save(m))) == save(m).
 std::vector<uint8_t> save(const Model& model);
 
-/// What every function below relies on: one subgraph, indices in range, constants of the size that shape and type say, each
-/// tensor produced once and before it is used. Throws invalid-model or unsupported.
+/// What every function below relies on: one subgraph, indices in range, constants of the size that shape and type say,
+/// each tensor produced once and before it is used. Throws invalid-model or unsupported.
 void check(const Model& model);
 
 inline const Graph& graph(const Model& model) { return *model.subgraphs[0]; }

@@ -52,7 +52,8 @@ int ModelBuilder::constant(std::string name, Shape shape, std::span<const int32_
 
 void ModelBuilder::output(int tensor) { graph(model_).outputs.push_back(tensor); }
 
-int ModelBuilder::op(OpCode code, std::string name, std::vector<int> inputs, tflite::BuiltinOptionsUnion options, int outputs) {
+int ModelBuilder::op(OpCode code, std::string name, std::vector<int> inputs, tflite::BuiltinOptionsUnion options,
+                     int outputs) {
   auto added = std::make_unique<Operator>();
   added->opcode_index = intern_op_code(model_, code, 1);
   added->inputs = std::move(inputs);
@@ -70,7 +71,8 @@ int ModelBuilder::op(OpCode code, std::string name, std::vector<int> inputs, tfl
   return results[0];
 }
 
-int ModelBuilder::conv_2d(std::string name, int x, std::span<const float> weights, Shape shape, std::span<const float> bias, Conv o) {
+int ModelBuilder::conv_2d(std::string name, int x, std::span<const float> weights, Shape shape,
+                          std::span<const float> bias, Conv o) {
   const int32_t channels = shape[0];
   const int w = constant(name + "/weights", std::move(shape), weights);
   const int b = bias.empty() ? -1 : constant(name + "/bias", {channels}, bias);
@@ -82,8 +84,8 @@ int ModelBuilder::conv_2d(std::string name, int x, std::span<const float> weight
   return op(OpCode::CONV_2D, std::move(name), {x, w, b}, union_of(options));
 }
 
-int ModelBuilder::depthwise_conv_2d(std::string name, int x, std::span<const float> weights, Shape shape, std::span<const float> bias,
-                                    Conv o) {
+int ModelBuilder::depthwise_conv_2d(std::string name, int x, std::span<const float> weights, Shape shape,
+                                    std::span<const float> bias, Conv o) {
   const int32_t channels = shape[3];
   const int w = constant(name + "/weights", std::move(shape), weights);
   const int b = bias.empty() ? -1 : constant(name + "/bias", {channels}, bias);
@@ -96,8 +98,8 @@ int ModelBuilder::depthwise_conv_2d(std::string name, int x, std::span<const flo
   return op(OpCode::DEPTHWISE_CONV_2D, std::move(name), {x, w, b}, union_of(options));
 }
 
-int ModelBuilder::fully_connected(std::string name, int x, std::span<const float> weights, Shape shape, std::span<const float> bias,
-                                  tflite::ActivationFunctionType activation) {
+int ModelBuilder::fully_connected(std::string name, int x, std::span<const float> weights, Shape shape,
+                                  std::span<const float> bias, tflite::ActivationFunctionType activation) {
   const int32_t channels = shape[0];
   const int w = constant(name + "/weights", std::move(shape), weights);
   const int b = bias.empty() ? -1 : constant(name + "/bias", {channels}, bias);

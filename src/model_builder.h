@@ -28,7 +28,8 @@ class ModelBuilder {
   void output(int tensor);
 
   /// Any operator whose row has shape inference; `inputs` may hold -1. Returns the first output.
-  int op(OpCode code, std::string name, std::vector<int> inputs, tflite::BuiltinOptionsUnion options = {}, int outputs = 1);
+  int op(OpCode code, std::string name, std::vector<int> inputs, tflite::BuiltinOptionsUnion options = {},
+         int outputs = 1);
 
   struct Conv {
     int stride = 1;
@@ -37,13 +38,16 @@ class ModelBuilder {
     int dilation = 1;
   };
   /// weights OHWI, bias O (may be empty).
-  int conv_2d(std::string name, int x, std::span<const float> weights, Shape shape, std::span<const float> bias, Conv options);
+  int conv_2d(std::string name, int x, std::span<const float> weights, Shape shape, std::span<const float> bias,
+              Conv options);
   /// weights 1HWO, bias O (may be empty). The depth multiplier follows from the shapes.
-  int depthwise_conv_2d(std::string name, int x, std::span<const float> weights, Shape shape, std::span<const float> bias, Conv options);
+  int depthwise_conv_2d(std::string name, int x, std::span<const float> weights, Shape shape,
+                        std::span<const float> bias, Conv options);
   /// weights OI, bias O (may be empty).
   int fully_connected(std::string name, int x, std::span<const float> weights, Shape shape, std::span<const float> bias,
                       tflite::ActivationFunctionType activation = tflite::ActivationFunctionType::NONE);
-  int add(std::string name, int a, int b, tflite::ActivationFunctionType activation = tflite::ActivationFunctionType::NONE);
+  int add(std::string name, int a, int b,
+          tflite::ActivationFunctionType activation = tflite::ActivationFunctionType::NONE);
   /// Mean over height and width, [N, H, W, C] -> [N, C].
   int global_average_pool(std::string name, int x);
   int softmax(std::string name, int x);

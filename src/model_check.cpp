@@ -26,7 +26,8 @@ void check_quantization(const Model& model, size_t index) {
   const auto& quant = *tensor.quantization;
   const size_t count = quant.scale.size();
   for (const float scale : quant.scale) {
-    if (!std::isfinite(scale) || scale < 0) invalid(tensor_label(model, index), text("has a quantization scale of ", scale));
+    if (!std::isfinite(scale) || scale < 0)
+      invalid(tensor_label(model, index), text("has a quantization scale of ", scale));
   }
   if (!quant.zero_point.empty() && quant.zero_point.size() != count) {
     invalid(tensor_label(model, index), text("has ", count, " scales but ", quant.zero_point.size(), " zero points"));
@@ -55,8 +56,8 @@ void check_tensor(const Model& model, size_t index) {
   const auto data = constant_data(model, tensor);
   const size_t expected = constant_bytes(tensor.type, count);
   if (!data.empty() && !tensor.sparsity && expected != 0 && data.size() != expected) {
-    invalid(where, text("is a ", to_string(tensor.type), " constant of shape ", to_string(tensor.shape), " and needs ", expected,
-                        " bytes, but has ", data.size()));
+    invalid(where, text("is a ", to_string(tensor.type), " constant of shape ", to_string(tensor.shape), " and needs ",
+                        expected, " bytes, but has ", data.size()));
   }
   check_quantization(model, index);
 }
@@ -93,7 +94,8 @@ void check_order(const Model& model) {
     for (const int32_t i : op.inputs) {
       if (i == -1) continue;
       in_range(i, where);
-      if (!available[i]) invalid(op_label(model, n), text("uses ", tensor_label(model, i), " before anything produces it"));
+      if (!available[i])
+        invalid(op_label(model, n), text("uses ", tensor_label(model, i), " before anything produces it"));
     }
     for (const int32_t i : op.outputs) {
       if (produced[i] || is_constant(model, *g.tensors[i])) {
@@ -115,13 +117,15 @@ void check_references(const Model& model) {
     for (const auto* maps : {&signature->inputs, &signature->outputs}) {
       for (const auto& map : *maps) {
         if (map->tensor_index < tensors) continue;
-        invalid(text("signature \"", signature->signature_key, "\""), text("refers to tensor #", map->tensor_index, " of ", tensors));
+        invalid(text("signature \"", signature->signature_key, "\""),
+                text("refers to tensor #", map->tensor_index, " of ", tensors));
       }
     }
   }
   for (const auto& entry : model.metadata) {
     if (entry->buffer >= model.buffers.size()) {
-      invalid(text("metadata \"", entry->name, "\""), text("refers to buffer #", entry->buffer, " of ", model.buffers.size()));
+      invalid(text("metadata \"", entry->name, "\""),
+              text("refers to buffer #", entry->buffer, " of ", model.buffers.size()));
     }
   }
 }
@@ -129,7 +133,8 @@ void check_references(const Model& model) {
 }  // namespace
 
 void check(const Model& model) {
-  if (model.version != 3) fail(ErrorCode::kUnsupported, "model", text("has schema version ", model.version, "; only 3 is known"));
+  if (model.version != 3)
+    fail(ErrorCode::kUnsupported, "model", text("has schema version ", model.version, "; only 3 is known"));
   if (model.subgraphs.empty()) invalid("model", "holds no graph");
   if (model.subgraphs.size() > 1) {
     fail(ErrorCode::kUnsupported, "model", text("holds ", model.subgraphs.size(), " subgraphs; only one can run"));

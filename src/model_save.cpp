@@ -1,6 +1,6 @@
-// save(): the object API's own packing, but for what repeats a lot. An INT8 model holds one 8-byte zero point, always 0, for each
-// channel of each weight and bias, and the options of most operators are alike. The format allows tables to share what they refer
-// to, which makes such files a tenth smaller.
+// save(): the object API's own packing, but for what repeats a lot. An INT8 model holds one 8-byte zero point, always
+// 0, for each channel of each weight and bias, and the options of most operators are alike. The format allows tables to
+// share what they refer to, which makes such files a tenth smaller.
 #include <map>
 #include <string>
 
@@ -24,8 +24,8 @@ class Packer {
     const auto metadata_buffer = vector(model.metadata_buffer);
     const auto metadata = tables<tflite::Metadata>(model.metadata);
     const auto signatures = tables<tflite::SignatureDef>(model.signature_defs);
-    tflite::FinishModelBuffer(builder_, tflite::CreateModel(builder_, model.version, codes, packed_graphs, description, buffers,
-                                                            metadata_buffer, metadata, signatures));
+    tflite::FinishModelBuffer(builder_, tflite::CreateModel(builder_, model.version, codes, packed_graphs, description,
+                                                            buffers, metadata_buffer, metadata, signatures));
     const auto bytes = builder_.GetBufferSpan();
     return {bytes.begin(), bytes.end()};
   }
@@ -40,7 +40,9 @@ class Packer {
     return builder_.CreateVector(packed);
   }
 
-  Offset<flatbuffers::String> string(const std::string& value) { return value.empty() ? 0 : builder_.CreateString(value); }
+  Offset<flatbuffers::String> string(const std::string& value) {
+    return value.empty() ? 0 : builder_.CreateString(value);
+  }
 
   // Equal vectors are written once.
   template <class T>
@@ -57,7 +59,8 @@ class Packer {
     const auto min = vector(q.min), max = vector(q.max), scale = vector(q.scale);
     const auto zero_point = vector(q.zero_point);
     const auto details = q.details.Pack(builder_);
-    return tflite::CreateQuantizationParameters(builder_, min, max, scale, zero_point, q.details.type, details, q.quantized_dimension);
+    return tflite::CreateQuantizationParameters(builder_, min, max, scale, zero_point, q.details.type, details,
+                                                q.quantized_dimension);
   }
 
   Offset<tflite::Tensor> tensor(const Tensor& t) {
@@ -66,15 +69,16 @@ class Packer {
     const auto quant = t.quantization ? quantization(*t.quantization) : 0;
     const auto sparsity = t.sparsity ? tflite::SparsityParameters::Pack(builder_, t.sparsity.get()) : 0;
     const auto variants = tables<tflite::VariantSubType>(t.variant_tensors);
-    return tflite::CreateTensor(builder_, shape, t.type, t.buffer, name, quant, t.is_variable, sparsity, signature, t.has_rank, variants,
-                                t.external_buffer);
+    return tflite::CreateTensor(builder_, shape, t.type, t.buffer, name, quant, t.is_variable, sparsity, signature,
+                                t.has_rank, variants, t.external_buffer);
   }
 
   // Equal options are written once.
   Offset<void> options(const tflite::BuiltinOptionsUnion& options) {
     if (!options.value) return 0;
     FlatBufferBuilder alone;
-    alone.Finish(Offset<tflite::Model>(options.Pack(alone).o));  // the type of the root does not matter: only its bytes do
+    alone.Finish(
+        Offset<tflite::Model>(options.Pack(alone).o));  // the type of the root does not matter: only its bytes do
     std::string key(reinterpret_cast<const char*>(alone.GetBufferPointer()), alone.GetSize());
     key += static_cast<char>(options.type);
     auto& offset = written_options_[std::move(key)];
@@ -87,9 +91,10 @@ class Packer {
     const auto packed_options = options(o.builtin_options);
     const auto custom = vector(o.custom_options);
     const auto mutating = o.mutating_variable_inputs.empty() ? 0 : builder_.CreateVector(o.mutating_variable_inputs);
-    return tflite::CreateOperator(builder_, o.opcode_index, inputs, outputs, o.builtin_options.type, packed_options, custom,
-                                  o.custom_options_format, mutating, intermediates, o.large_custom_options_offset,
-                                  o.large_custom_options_size, o.builtin_options_2_type, o.debug_metadata_index);
+    return tflite::CreateOperator(builder_, o.opcode_index, inputs, outputs, o.builtin_options.type, packed_options,
+                                  custom, o.custom_options_format, mutating, intermediates,
+                                  o.large_custom_options_offset, o.large_custom_options_size, o.builtin_options_2_type,
+                                  o.debug_metadata_index);
   }
 
   Offset<tflite::SubGraph> subgraph(const Graph& graph) {
@@ -101,7 +106,8 @@ class Packer {
     for (const auto& o : graph.operators) operators.push_back(op(*o));
     const auto packed_operators = builder_.CreateVector(operators);
     const auto name = string(graph.name);
-    return tflite::CreateSubGraph(builder_, packed_tensors, inputs, outputs, packed_operators, name, graph.debug_metadata_index);
+    return tflite::CreateSubGraph(builder_, packed_tensors, inputs, outputs, packed_operators, name,
+                                  graph.debug_metadata_index);
   }
 
   FlatBufferBuilder builder_{1 << 16};
@@ -119,7 +125,8 @@ void require_known_content(const Model& model) {
   }
   for (const auto& tensor : graph(model).tensors) {
     if (!tensor->sparsity && tensor->variant_tensors.empty() && tensor->external_buffer == 0) continue;
-    fail(ErrorCode::kUnsupported, text("tensor \"", tensor->name, "\""), "is sparse, a variant or kept in another file, which would be lost");
+    fail(ErrorCode::kUnsupported, text("tensor \"", tensor->name, "\""),
+         "is sparse, a variant or kept in another file, which would be lost");
   }
 }
 

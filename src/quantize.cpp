@@ -11,15 +11,18 @@ namespace {
 // Quantizing twice would add error on error; the float original gives a better result.
 void require_float(const Model& model) {
   for (const auto& tensor : graph(model).tensors) {
-    const bool quantized = tensor->type == DType::INT8 || tensor->type == DType::UINT8 || tensor->type == DType::INT16 ||
-                           tensor->type == DType::INT4 || tensor->type == DType::FLOAT16;
+    const bool quantized = tensor->type == DType::INT8 || tensor->type == DType::UINT8 ||
+                           tensor->type == DType::INT16 || tensor->type == DType::INT4 ||
+                           tensor->type == DType::FLOAT16;
     if (!quantized) continue;
     fail(ErrorCode::kInvalidInput, "model",
-         text("is already quantized: \"", tensor->name, "\" is ", to_string(tensor->type), "; start from the float32 model"));
+         text("is already quantized: \"", tensor->name, "\" is ", to_string(tensor->type),
+              "; start from the float32 model"));
   }
 }
 
-// What the modes rely on: operands are there, and there is one bias for each channel of the weights. Shapes of activations do not matter.
+// What the modes rely on: operands are there, and there is one bias for each channel of the weights. Shapes of
+// activations do not matter.
 void require_sound_operators(const Model& model) {
   std::vector<Shape> shapes;
   for (const auto& tensor : graph(model).tensors) shapes.push_back(tensor->shape);
@@ -44,13 +47,18 @@ QuantResult quantize(Model model, const QuantSpec& spec, const Stats* stats) {
   require_float(model);
   require_sound_operators(model);
   if (spec.io != DType::FLOAT32 && spec.mode != Mode::kStaticInt8) {
-    fail(ErrorCode::kInvalidInput, "options.io", text("only static-int8 can have ", to_string(spec.io), " inputs and outputs"));
+    fail(ErrorCode::kInvalidInput, "options.io",
+         text("only static-int8 can have ", to_string(spec.io), " inputs and outputs"));
   }
   QuantResult result;
   result.ops = undecided(model);
   switch (spec.mode) {
-    case Mode::kFp16: quantize_fp16(model, spec, result); break;
-    case Mode::kDynamicInt8: quantize_dynamic(model, spec, result); break;
+    case Mode::kFp16:
+      quantize_fp16(model, spec, result);
+      break;
+    case Mode::kDynamicInt8:
+      quantize_dynamic(model, spec, result);
+      break;
     case Mode::kStaticInt8:
       if (!stats || stats->samples == 0) {
         fail(ErrorCode::kMissingStats, "options.stats", "static-int8 needs the statistics of at least one sample");
@@ -76,7 +84,8 @@ bool is_excluded(const Model& model, size_t op_index, const QuantSpec& spec) {
   const auto excluded = [&](int32_t tensor) { return tensor >= 0 && spec.excluded(g.tensors[tensor]->name); };
   // An activation's name is that of the operator that makes it, and means only that one.
   const auto is_made_here = [&](int32_t tensor) {
-    return std::ranges::any_of(g.operators, [&](const auto& op) { return std::ranges::count(op->outputs, tensor) > 0; });
+    return std::ranges::any_of(g.operators,
+                               [&](const auto& op) { return std::ranges::count(op->outputs, tensor) > 0; });
   };
   const Operator& op = *g.operators[op_index];
   return std::ranges::any_of(op.outputs, excluded) ||
@@ -102,11 +111,14 @@ std::vector<float> weight_scales(const Model& model, const Tensor& weights, int 
   return scales;
 }
 
-int add_int8_weights(GraphEditor& editor, const Model& model, const Tensor& weights, int channel_axis, std::vector<float> scales) {
+int add_int8_weights(GraphEditor& editor, const Model& model, const Tensor& weights, int channel_axis,
+                     std::vector<float> scales) {
   const auto values = constant_values<float>(model, weights);
-  const ChannelView view = scales.size() > 1 ? channel_view(weights.shape, channel_axis) : ChannelView{1, 1, values.size()};
+  const ChannelView view =
+      scales.size() > 1 ? channel_view(weights.shape, channel_axis) : ChannelView{1, 1, values.size()};
   const auto quantized = quantize_channels(values, view, scales);
-  return editor.add_constant<int8_t>(constant_name(weights.name), weights.shape, DType::INT8, quantized, std::move(scales), channel_axis);
+  return editor.add_constant<int8_t>(constant_name(weights.name), weights.shape, DType::INT8, quantized,
+                                     std::move(scales), channel_axis);
 }
 
 int GraphEditor::add_tensor(int like, std::string name, DType type) {
@@ -121,8 +133,8 @@ int GraphEditor::add_tensor(int like, std::string name, DType type) {
   return static_cast<int>(graph(model_).tensors.size()) - 1;
 }
 
-int GraphEditor::add_constant_bytes(std::string name, Shape shape, DType type, std::span<const uint8_t> bytes, std::vector<float> scales,
-                                    int axis) {
+int GraphEditor::add_constant_bytes(std::string name, Shape shape, DType type, std::span<const uint8_t> bytes,
+                                    std::vector<float> scales, int axis) {
   auto added = std::make_unique<Tensor>();
   added->name = std::move(name);
   added->shape = std::move(shape);

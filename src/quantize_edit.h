@@ -20,15 +20,17 @@ class GraphEditor {
 
   /// Adds a constant. `scales` empty: not quantized; several: per channel along `axis`.
   template <class T>
-  int add_constant(std::string name, Shape shape, DType type, std::span<const T> values, std::vector<float> scales = {}, int axis = 0) {
+  int add_constant(std::string name, Shape shape, DType type, std::span<const T> values, std::vector<float> scales = {},
+                   int axis = 0) {
     const auto bytes = std::as_bytes(values);
-    return add_constant_bytes(std::move(name), std::move(shape), type, {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()},
-                              std::move(scales), axis);
+    return add_constant_bytes(std::move(name), std::move(shape), type,
+                              {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, std::move(scales), axis);
   }
 
   void set_params(int tensor, QuantParams params);
 
-  /// Puts a QUANTIZE or DEQUANTIZE from `input` to `output` in front of operator `op`; the number of operators: at the end.
+  /// Puts a QUANTIZE or DEQUANTIZE from `input` to `output` in front of operator `op`; the number of operators: at the
+  /// end.
   void insert_conversion(size_t op, OpCode code, int version, int input, int output);
 
   /// Puts the collected operators in place and drops what is no longer used.
@@ -38,7 +40,8 @@ class GraphEditor {
   Operator& op(size_t index) { return *graph(model_).operators[index]; }
 
  private:
-  int add_constant_bytes(std::string name, Shape shape, DType type, std::span<const uint8_t> bytes, std::vector<float> scales, int axis);
+  int add_constant_bytes(std::string name, Shape shape, DType type, std::span<const uint8_t> bytes,
+                         std::vector<float> scales, int axis);
 
   Model& model_;
   std::vector<std::vector<std::unique_ptr<Operator>>> before_;  // by operator
@@ -54,13 +57,16 @@ bool is_float_constant(const Model& model, const Operator& op, int slot);
 /// Symmetric weight scales of a float constant: one, or one a channel.
 std::vector<float> weight_scales(const Model& model, const Tensor& weights, int channel_axis, bool per_channel);
 
-/// The name of a quantized constant, made from that of the float one. Converters join the names of all that they fused into a
-/// constant ("a;b;c"), which says nothing that the operator's own name does not, and may take more room than small weights: such
-/// names are left out.
-inline std::string constant_name(const std::string& name) { return name.find(';') == std::string::npos ? name : std::string(); }
+/// The name of a quantized constant, made from that of the float one. Converters join the names of all that they fused
+/// into a constant ("a;b;c"), which says nothing that the operator's own name does not, and may take more room than
+/// small weights: such names are left out.
+inline std::string constant_name(const std::string& name) {
+  return name.find(';') == std::string::npos ? name : std::string();
+}
 
 /// Replaces constant weights by int8 ones with these scales. Returns the new tensor's index.
-int add_int8_weights(GraphEditor& editor, const Model& model, const Tensor& weights, int channel_axis, std::vector<float> scales);
+int add_int8_weights(GraphEditor& editor, const Model& model, const Tensor& weights, int channel_axis,
+                     std::vector<float> scales);
 
 void quantize_fp16(Model& model, const QuantSpec& spec, QuantResult& result);
 void quantize_dynamic(Model& model, const QuantSpec& spec, QuantResult& result);

@@ -36,8 +36,10 @@ class Groups {
   std::vector<std::optional<QuantParams>> fixed_;
 };
 
-// Why an operator stays float; empty when it need not. `produced_in_float`: by tensor, whether an operator that stays float gives it.
-std::string reason_to_stay_float(const Model& model, size_t n, const QuantSpec& spec, const std::vector<bool>& produced_in_float) {
+// Why an operator stays float; empty when it need not. `produced_in_float`: by tensor, whether an operator that stays
+// float gives it.
+std::string reason_to_stay_float(const Model& model, size_t n, const QuantSpec& spec,
+                                 const std::vector<bool>& produced_in_float) {
   const Graph& g = graph(model);
   const Operator& op = *g.operators[n];
   const OpDef* def = find_op(op_code(model, op));
@@ -55,10 +57,12 @@ std::string reason_to_stay_float(const Model& model, size_t n, const QuantSpec& 
     if (g.tensors[i]->type != DType::FLOAT32) return text("its output is ", to_string(g.tensors[i]->type));
   }
   if (rule.weights >= 0 && !is_float_constant(model, op, rule.weights)) return "its weights are no constant";
-  const bool has_bias = rule.bias >= 0 && static_cast<size_t>(rule.bias) < op.inputs.size() && op.inputs[rule.bias] >= 0;
+  const bool has_bias =
+      rule.bias >= 0 && static_cast<size_t>(rule.bias) < op.inputs.size() && op.inputs[rule.bias] >= 0;
   if (has_bias && !is_float_constant(model, op, rule.bias)) return "its bias is no constant";
   // Moving values is as cheap in float, and going to int8 for it would only round.
-  if (rule.output == Output::kSameAsInput && (produced_in_float[op.inputs[0]] || is_constant(model, *g.tensors[op.inputs[0]]))) {
+  if (rule.output == Output::kSameAsInput &&
+      (produced_in_float[op.inputs[0]] || is_constant(model, *g.tensors[op.inputs[0]]))) {
     return "its input stays float";
   }
   return "";
@@ -90,10 +94,12 @@ void join_same_scale_tensors(const Model& model, const std::vector<bool>& int8_o
 
 TensorStats tensor_range(const Model& model, size_t index, const std::string& name, const Stats& stats) {
   const Tensor& tensor = *graph(model).tensors[index];
-  if (is_constant(model, tensor)) return min_max(constant_values<float>(model, tensor), text("constant \"", name, "\""));
+  if (is_constant(model, tensor))
+    return min_max(constant_values<float>(model, tensor), text("constant \"", name, "\""));
   const auto found = stats.tensors.find(name);
   if (found == stats.tensors.end()) {
-    fail(ErrorCode::kMissingStats, text("stats.tensors[\"", name, "\"]"), "this tensor has no statistics; are they of another model?");
+    fail(ErrorCode::kMissingStats, text("stats.tensors[\"", name, "\"]"),
+         "this tensor has no statistics; are they of another model?");
   }
   const auto [min, max] = found->second;
   if (!std::isfinite(min) || !std::isfinite(max) || min > max) {
@@ -115,7 +121,8 @@ QuantParams StaticPlan::input_params(const Model& model, size_t op, size_t slot)
   return params[as_output ? o.outputs[0] : o.inputs[slot]];
 }
 
-StaticPlan plan_static(const Model& model, const QuantSpec& spec, const Stats& stats, std::vector<OpDecision>& decisions) {
+StaticPlan plan_static(const Model& model, const QuantSpec& spec, const Stats& stats,
+                       std::vector<OpDecision>& decisions) {
   const Graph& g = graph(model);
   const size_t count = g.tensors.size();
   StaticPlan plan;

@@ -9,9 +9,9 @@
 namespace webquant {
 
 struct StaticPlan {
-  std::vector<bool> int8_op;          // by operator
-  std::vector<QuantParams> params;    // by tensor: of its int8 form, where it needs one
-  std::vector<bool> needs_params;     // by tensor
+  std::vector<bool> int8_op;        // by operator
+  std::vector<QuantParams> params;  // by tensor: of its int8 form, where it needs one
+  std::vector<bool> needs_params;   // by tensor
 
   /// Parameters that operator `op` wants its data input `slot` to have.
   QuantParams input_params(const Model& model, size_t op, size_t slot) const;
@@ -21,6 +21,7 @@ struct StaticPlan {
 bool is_data_input(const QuantRule& rule, size_t slot);
 
 /// Throws missing-stats for a tensor without statistics, invalid-input for statistics that are not finite.
-StaticPlan plan_static(const Model& model, const QuantSpec& spec, const Stats& stats, std::vector<OpDecision>& decisions);
+StaticPlan plan_static(const Model& model, const QuantSpec& spec, const Stats& stats,
+                       std::vector<OpDecision>& decisions);
 
 }  // namespace webquant

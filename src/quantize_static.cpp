@@ -71,7 +71,8 @@ class StaticQuantizer {
 
   void convert_graph_outputs() {
     for (const int32_t t : graph(model_).outputs) {
-      const bool is_own_form = float_form_[t] == t || int8_form_[t] == t || std::ranges::count(graph(model_).inputs, t) > 0;
+      const bool is_own_form =
+          float_form_[t] == t || int8_form_[t] == t || std::ranges::count(graph(model_).inputs, t) > 0;
       const bool unknown = float_form_[t] < 0 && int8_form_[t] < 0;  // a constant
       if (is_own_form || unknown || converted_[t]) continue;
       converted_[t] = true;
@@ -104,7 +105,8 @@ class StaticQuantizer {
     const auto values = constant_values<float>(model_, editor_.tensor(tensor));
     std::vector<int8_t> quantized(values.size());
     quantize_values(values, params, quantized);
-    const int added = editor_.add_constant<int8_t>(constant_name(editor_.tensor(tensor).name), editor_.tensor(tensor).shape, DType::INT8, quantized);
+    const int added = editor_.add_constant<int8_t>(constant_name(editor_.tensor(tensor).name),
+                                                   editor_.tensor(tensor).shape, DType::INT8, quantized);
     editor_.set_params(added, params);
     return rescaled_[key] = added;
   }
@@ -119,7 +121,8 @@ class StaticQuantizer {
       input = added;
     }
     for (int32_t& input : editor_.op(n).inputs) {
-      if (input >= 0 && static_cast<size_t>(input) < float_form_.size() && float_form_[input] >= 0) input = float_form_[input];
+      if (input >= 0 && static_cast<size_t>(input) < float_form_.size() && float_form_[input] >= 0)
+        input = float_form_[input];
     }
     for (int32_t& output : editor_.op(n).outputs) {
       const int32_t t = output;
@@ -166,7 +169,8 @@ class StaticQuantizer {
     const int32_t bias_index = op.inputs[rule.bias];
     // Integer kernels want a bias, even one of zeros.
     const std::vector<float> zeros(channels);
-    const auto bias = bias_index >= 0 ? constant_values<float>(model_, editor_.tensor(bias_index)) : std::span<const float>(zeros);
+    const auto bias =
+        bias_index >= 0 ? constant_values<float>(model_, editor_.tensor(bias_index)) : std::span<const float>(zeros);
 
     min_max(bias, text("the bias of ", op_label(model_, n)));  // refuses NaN and infinities
     auto scales = weight_scales(model_, weights, rule.channel_axis, spec_.per_channel);
@@ -186,17 +190,19 @@ class StaticQuantizer {
       quantized[i] = static_cast<int32_t>(std::round(bias[i] / scale));
     }
     const std::string name = bias_index >= 0 ? editor_.tensor(bias_index).name : op_name(model_, n) + "/bias";
-    op.inputs[rule.bias] = editor_.add_constant<int32_t>(constant_name(name), {channels}, DType::INT32, quantized, std::move(bias_scales), 0);
+    op.inputs[rule.bias] = editor_.add_constant<int32_t>(constant_name(name), {channels}, DType::INT32, quantized,
+                                                         std::move(bias_scales), 0);
   }
 
-  // A bias of 2^30 steps or more might overflow the 32-bit sum: its channel gets larger steps. That happens where all weights of
-  // a channel are next to nothing, so nothing is lost.
+  // A bias of 2^30 steps or more might overflow the 32-bit sum: its channel gets larger steps. That happens where all
+  // weights of a channel are next to nothing, so nothing is lost.
   static void widen_for_bias(std::vector<float>& scales, std::span<const float> bias, float input_scale) {
     constexpr double kMaxSteps = 1 << 30;
     for (size_t i = 0; i < bias.size(); ++i) {
       float& scale = scales[scales.size() > 1 ? i : 0];
       const double magnitude = std::abs(static_cast<double>(bias[i]));
-      if (magnitude >= kMaxSteps * input_scale * scale) scale = static_cast<float>(magnitude / (kMaxSteps * input_scale));
+      if (magnitude >= kMaxSteps * input_scale * scale)
+        scale = static_cast<float>(magnitude / (kMaxSteps * input_scale));
     }
   }
 

@@ -20,10 +20,12 @@ void quantize_fp16(Model& model, const QuantSpec& spec, QuantResult& result) {
       auto known = expanded.find(original);
       if (known == expanded.end()) {
         std::vector<uint16_t> halves;
-        std::ranges::transform(constant_values<float>(model, editor.tensor(original)), std::back_inserter(halves), float_to_half);
+        std::ranges::transform(constant_values<float>(model, editor.tensor(original)), std::back_inserter(halves),
+                               float_to_half);
         const std::string name = editor.tensor(original).name;
         const std::string half_name = constant_name(name).empty() ? "" : name + "_float16";
-        const int half = editor.add_constant<uint16_t>(half_name, editor.tensor(original).shape, DType::FLOAT16, halves);
+        const int half =
+            editor.add_constant<uint16_t>(half_name, editor.tensor(original).shape, DType::FLOAT16, halves);
         const int full = editor.add_tensor(original, name, DType::FLOAT32);
         // All in front, so that a constant that several operators share is there for the first of them.
         editor.insert_conversion(0, OpCode::DEQUANTIZE, 3, half, full);
@@ -69,13 +71,15 @@ void quantize_dynamic(Model& model, const QuantSpec& spec, QuantResult& result) 
     auto known = replaced.find(key);
     if (known == replaced.end()) {
       auto scales = weight_scales(model, weights, rule.channel_axis, spec.per_channel);
-      known = replaced.emplace(key, add_int8_weights(editor, model, weights, rule.channel_axis, std::move(scales))).first;
+      known =
+          replaced.emplace(key, add_int8_weights(editor, model, weights, rule.channel_axis, std::move(scales))).first;
     }
     slot = known->second;
     const int version = spec.per_channel ? rule.dynamic_version : rule.dynamic_per_tensor_version;
     editor.op(n).opcode_index = intern_op_code(model, code, version);
     // XNNPACK's kernels give the input a zero point; this tells other runtimes to do so too.
-    if (auto* options = editor.op(n).builtin_options.AsFullyConnectedOptions()) options->asymmetric_quantize_inputs = true;
+    if (auto* options = editor.op(n).builtin_options.AsFullyConnectedOptions())
+      options->asymmetric_quantize_inputs = true;
     decision.decision = "dynamic-int8";
   }
   editor.finish();

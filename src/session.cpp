@@ -30,7 +30,8 @@ void require(xnn_status status, const char* action) {
   if (status == xnn_status_success) return;
   if (status == xnn_status_out_of_memory) fail(ErrorCode::kOutOfMemory, "model", text("no memory to ", action));
   if (status == xnn_status_unsupported_parameter || status == xnn_status_unsupported_hardware) {
-    fail(ErrorCode::kUnsupported, "model", text("XNNPACK cannot ", action, ": a scale or size is beyond what its kernels take"));
+    fail(ErrorCode::kUnsupported, "model",
+         text("XNNPACK cannot ", action, ": a scale or size is beyond what its kernels take"));
   }
   fail(ErrorCode::kInternal, "model", text("XNNPACK failed to ", action, " (status ", static_cast<int>(status), ")"));
 }
@@ -43,7 +44,8 @@ void require_activation_budget(const Model& model, const std::vector<Shape>& sha
     if (is_constant(model, tensor)) continue;
     total += static_cast<uint64_t>(element_count(shapes[i], tensor.name)) * 4;
     if (total >= uint64_t{1} << 31) {
-      fail(ErrorCode::kOutOfMemory, "model", text("its activations need more than 2 GB; \"", tensor.name, "\" has shape ", to_string(shapes[i])));
+      fail(ErrorCode::kOutOfMemory, "model",
+           text("its activations need more than 2 GB; \"", tensor.name, "\" has shape ", to_string(shapes[i])));
     }
   }
 }
@@ -76,7 +78,8 @@ bool is_number(DType type) { return type == DType::FLOAT32 || type == DType::INT
 
 TensorInfo tensor_info(const Model& model, size_t tensor_index, const std::string& name, const Shape& shape) {
   const Tensor& tensor = *graph(model).tensors[tensor_index];
-  TensorInfo info{.name = name, .shape = shape, .dtype = tensor.type, .dynamic = {}, .scale = {}, .zero_point = {}, .axis = 0};
+  TensorInfo info{
+      .name = name, .shape = shape, .dtype = tensor.type, .dynamic = {}, .scale = {}, .zero_point = {}, .axis = 0};
   if (std::ranges::count(tensor.shape_signature, -1) > 0) {
     for (const int32_t dim : tensor.shape_signature) info.dynamic.push_back(dim == -1);
   }
@@ -104,7 +107,9 @@ struct Session::State {
   void add_buffer(const Model& model, size_t tensor, const Shape& shape) {
     const Tensor& t = *graph(model).tensors[tensor];
     const size_t size = element_size(t.type) * element_count(shape, t.name);
-    if (size == 0) fail(ErrorCode::kUnsupported, text("tensor \"", t.name, "\""), text("is ", to_string(t.type), " ", to_string(shape)));
+    if (size == 0)
+      fail(ErrorCode::kUnsupported, text("tensor \"", t.name, "\""),
+           text("is ", to_string(t.type), " ", to_string(shape)));
     memory.activations_bytes += size;
     buffers.emplace(tensor, PaddedBuffer(size));
   }
@@ -116,7 +121,8 @@ struct Session::State {
 };
 
 Session::Session(const Model& model, const SessionOptions& options) : state_(std::make_unique<State>()) {
-  if (options.batch < 0) fail(ErrorCode::kInvalidInput, "options.batch", text("must be at least 1, not ", options.batch));
+  if (options.batch < 0)
+    fail(ErrorCode::kInvalidInput, "options.batch", text("must be at least 1, not ", options.batch));
   require_xnnpack();
   state_->build(model, options);
 }
@@ -146,7 +152,8 @@ void Session::State::build(const Model& model, const SessionOptions& options) {
   for (const auto& op : g.operators) {
     const OpDef* def = find_op(op_code(model, *op));
     const auto is_stored = [&](int32_t i) {
-      return (g.tensors[i]->type == DType::INT8 || g.tensors[i]->type == DType::UINT8) && !is_constant(model, *g.tensors[i]);
+      return (g.tensors[i]->type == DType::INT8 || g.tensors[i]->type == DType::UINT8) &&
+             !is_constant(model, *g.tensors[i]);
     };
     if (!def || !def->stored_integers || !is_stored(op->inputs[0]) || !is_stored(op->outputs[0])) continue;
     expose(op->inputs[0], Role::kOutput);
@@ -211,8 +218,8 @@ void Session::State::list_activations(const Model& model, const std::vector<std:
     const Tensor& t = *g.tensors[tensor];
     if (!is_number(t.type)) return;
     const auto params = per_tensor_params(t).value_or(QuantParams{});
-    activations.push_back({names[tensor], t.type, t.type == DType::FLOAT32 ? QuantParams{} : params, buffers.at(tensor).bytes(), op,
-                           op < 0 ? std::string() : op_type(model, *g.operators[op])});
+    activations.push_back({names[tensor], t.type, t.type == DType::FLOAT32 ? QuantParams{} : params,
+                           buffers.at(tensor).bytes(), op, op < 0 ? std::string() : op_type(model, *g.operators[op])});
   };
   for (const size_t tensor : input_tensors) add(tensor, -1);
   for (size_t n = 0; n < g.operators.size(); ++n) {
@@ -223,7 +230,9 @@ void Session::State::list_activations(const Model& model, const std::vector<std:
 
 const std::vector<TensorInfo>& Session::inputs() const { return state_->inputs; }
 const std::vector<TensorInfo>& Session::outputs() const { return state_->outputs; }
-std::span<std::byte> Session::input(size_t index) { return state_->buffers.at(state_->input_tensors.at(index)).bytes(); }
+std::span<std::byte> Session::input(size_t index) {
+  return state_->buffers.at(state_->input_tensors.at(index)).bytes();
+}
 std::span<const std::byte> Session::output(size_t index) const {
   return std::as_const(state_->buffers.at(state_->output_tensors.at(index))).bytes();
 }
@@ -241,8 +250,9 @@ void Session::State::add_times() {
   std::vector<uint64_t> microseconds(node_ops.size());
   size_t size = 0;
   // The sizes differ if XNNPACK splits or drops nodes; then there is nothing to attribute.
-  if (xnn_get_runtime_profiling_info(runtime.get(), xnn_profile_info_operator_timing, microseconds.size() * sizeof(uint64_t),
-                                     microseconds.data(), &size) != xnn_status_success) {
+  if (xnn_get_runtime_profiling_info(runtime.get(), xnn_profile_info_operator_timing,
+                                     microseconds.size() * sizeof(uint64_t), microseconds.data(),
+                                     &size) != xnn_status_success) {
     return;
   }
   for (auto& time : times) {
@@ -262,12 +272,21 @@ void Session::write_real(size_t index, std::span<const float> values) {
     fail(ErrorCode::kInvalidInput, text("inputs[\"", info.name, "\"]"),
          text("needs ", count, " values for shape ", to_string(info.shape), ", not ", values.size()));
   }
-  const QuantParams quant = info.scale.empty() ? QuantParams{} : QuantParams{info.scale[0], static_cast<int32_t>(info.zero_point[0])};
+  const QuantParams quant =
+      info.scale.empty() ? QuantParams{} : QuantParams{info.scale[0], static_cast<int32_t>(info.zero_point[0])};
   switch (info.dtype) {
-    case DType::FLOAT32: std::memcpy(bytes.data(), values.data(), bytes.size()); break;
-    case DType::INT8: quantize_values(values, quant, {reinterpret_cast<int8_t*>(bytes.data()), count}); break;
-    case DType::UINT8: quantize_values(values, quant, {reinterpret_cast<uint8_t*>(bytes.data()), count}); break;
-    default: fail(ErrorCode::kUnsupported, text("inputs[\"", info.name, "\"]"), text("cannot take floats: it is ", to_string(info.dtype)));
+    case DType::FLOAT32:
+      std::memcpy(bytes.data(), values.data(), bytes.size());
+      break;
+    case DType::INT8:
+      quantize_values(values, quant, {reinterpret_cast<int8_t*>(bytes.data()), count});
+      break;
+    case DType::UINT8:
+      quantize_values(values, quant, {reinterpret_cast<uint8_t*>(bytes.data()), count});
+      break;
+    default:
+      fail(ErrorCode::kUnsupported, text("inputs[\"", info.name, "\"]"),
+           text("cannot take floats: it is ", to_string(info.dtype)));
   }
 }
 
@@ -276,12 +295,21 @@ void Session::read_real(size_t index, std::span<float> out) const {
   const auto bytes = output(index);
   const size_t count = bytes.size() / element_size(info.dtype);
   if (out.size() != count) fail(ErrorCode::kInternal, info.name, text("has ", count, " values, not ", out.size()));
-  const QuantParams quant = info.scale.empty() ? QuantParams{} : QuantParams{info.scale[0], static_cast<int32_t>(info.zero_point[0])};
+  const QuantParams quant =
+      info.scale.empty() ? QuantParams{} : QuantParams{info.scale[0], static_cast<int32_t>(info.zero_point[0])};
   switch (info.dtype) {
-    case DType::FLOAT32: std::memcpy(out.data(), bytes.data(), bytes.size()); break;
-    case DType::INT8: dequantize_values(std::span(reinterpret_cast<const int8_t*>(bytes.data()), count), quant, out); break;
-    case DType::UINT8: dequantize_values(std::span(reinterpret_cast<const uint8_t*>(bytes.data()), count), quant, out); break;
-    default: fail(ErrorCode::kUnsupported, text("outputs[\"", info.name, "\"]"), text("cannot be read as floats: it is ", to_string(info.dtype)));
+    case DType::FLOAT32:
+      std::memcpy(out.data(), bytes.data(), bytes.size());
+      break;
+    case DType::INT8:
+      dequantize_values(std::span(reinterpret_cast<const int8_t*>(bytes.data()), count), quant, out);
+      break;
+    case DType::UINT8:
+      dequantize_values(std::span(reinterpret_cast<const uint8_t*>(bytes.data()), count), quant, out);
+      break;
+    default:
+      fail(ErrorCode::kUnsupported, text("outputs[\"", info.name, "\"]"),
+           text("cannot be read as floats: it is ", to_string(info.dtype)));
   }
 }
 

@@ -46,7 +46,8 @@ struct SessionMemory {
 };
 
 /// A model made ready to run. Inputs are written to input(i), run() computes, outputs are read from output(i).
-/// The spans stay valid (and in place) as long as the session. Not copyable; the model may be destroyed after construction.
+/// The spans stay valid (and in place) as long as the session. Not copyable; the model may be destroyed after
+/// construction.
 class Session {
  public:
   /// Throws invalid-model, unsupported (naming the operator), invalid-input (options) or out-of-memory.
@@ -63,20 +64,21 @@ class Session {
   /// Throws internal if XNNPACK refuses, which a constructed session does not expect.
   void run();
 
-  /// Real values into an input of any numeric type: quantized with the input's parameters where it has some, else rounded and
-  /// saturated. Throws invalid-input when the count differs from the input's.
+  /// Real values into an input of any numeric type: quantized with the input's parameters where it has some, else
+  /// rounded and saturated. Throws invalid-input when the count differs from the input's.
   void write_real(size_t input, std::span<const float> values);
 
   /// Real values of an output, dequantized where it is quantized. `out` must have as many elements as the output.
   void read_real(size_t output, std::span<float> out) const;
 
-  /// With `observe`: every float and every int8 or uint8 activation after a run, inputs included, in the order of their production.
+  /// With `observe`: every float and every int8 or uint8 activation after a run, inputs included, in the order of their
+  /// production.
   struct Activation {
     std::string name;
     DType dtype;
     QuantParams quant;  // scale 1 for float
     std::span<const std::byte> data;
-    int op;             // index of the producing operator, -1 for a graph input
+    int op;  // index of the producing operator, -1 for a graph input
     std::string op_type;
   };
   const std::vector<Activation>& activations() const;
@@ -93,7 +95,8 @@ class Session {
 /// Runs a float model and keeps the statistics of its float activations.
 class Calibrator {
  public:
-  /// Throws as Session does, and invalid-input for an unknown method or a model whose activations are already quantized.
+  /// Throws as Session does, and invalid-input for an unknown method or a model whose activations are already
+  /// quantized.
   Calibrator(const Model& model, const std::string& method);
 
   Session& session() { return session_; }

@@ -11,16 +11,21 @@ namespace {
 
 xnn_datatype value_type(DType type, const OpView& user, const Tensor& tensor) {
   switch (type) {
-    case DType::FLOAT32: return xnn_datatype_fp32;
-    case DType::FLOAT16: return xnn_datatype_fp16;
-    case DType::INT8: return xnn_datatype_qint8;
-    case DType::UINT8: return xnn_datatype_quint8;
-    default: user.unsupported(text("\"", tensor.name, "\" is ", to_string(type), ", which no kernel takes"));
+    case DType::FLOAT32:
+      return xnn_datatype_fp32;
+    case DType::FLOAT16:
+      return xnn_datatype_fp16;
+    case DType::INT8:
+      return xnn_datatype_qint8;
+    case DType::UINT8:
+      return xnn_datatype_quint8;
+    default:
+      user.unsupported(text("\"", tensor.name, "\" is ", to_string(type), ", which no kernel takes"));
   }
 }
 
 void require_plain(const Tensor& tensor, const OpView& user) {
-  const char* feature = tensor.sparsity                 ? "sparse"
+  const char* feature = tensor.sparsity                   ? "sparse"
                         : !tensor.variant_tensors.empty() ? "a variant"
                         : tensor.external_buffer != 0     ? "kept in another file"
                         : tensor.is_variable              ? "a variable"
@@ -68,7 +73,8 @@ uint32_t SubgraphBuilder::value(size_t index, const OpView& user) {
   QuantParams quant;
   if (tensor.type == DType::INT8 || tensor.type == DType::UINT8) {
     const auto params = per_tensor_params(tensor);
-    if (!params) user.unsupported(text("\"", tensor.name, "\" is ", to_string(tensor.type), " without one scale and zero point"));
+    if (!params)
+      user.unsupported(text("\"", tensor.name, "\" is ", to_string(tensor.type), " without one scale and zero point"));
     quant = *params;
   }
   const void* data = nullptr;
@@ -83,7 +89,8 @@ uint32_t SubgraphBuilder::value(size_t index, const OpView& user) {
   }
   const bool external = roles_[index] != Role::kInternal && !data;
   const uint32_t flag = roles_[index] == Role::kInput ? XNN_VALUE_FLAG_EXTERNAL_INPUT : XNN_VALUE_FLAG_EXTERNAL_OUTPUT;
-  return ids_[index] = define(type, shapes_[index], quant, data, external ? index : XNN_INVALID_VALUE_ID, external ? flag : 0, user);
+  return ids_[index] = define(type, shapes_[index], quant, data, external ? index : XNN_INVALID_VALUE_ID,
+                              external ? flag : 0, user);
 }
 
 uint32_t SubgraphBuilder::alias(size_t tensor, Role role, float scale, const OpView& user) {
@@ -96,24 +103,25 @@ uint32_t SubgraphBuilder::alias(size_t tensor, Role role, float scale, const OpV
                 reads ? XNN_VALUE_FLAG_EXTERNAL_INPUT : XNN_VALUE_FLAG_EXTERNAL_OUTPUT, user);
 }
 
-uint32_t SubgraphBuilder::define(DType type, const Shape& shape, QuantParams quant, const void* data, uint32_t external_id,
-                                 uint32_t flags, const OpView& user) {
+uint32_t SubgraphBuilder::define(DType type, const Shape& shape, QuantParams quant, const void* data,
+                                 uint32_t external_id, uint32_t flags, const OpView& user) {
   const Tensor& tensor = user.output(0);
   const xnn_datatype datatype = value_type(type, user, tensor);
-  if (shape.size() > XNN_MAX_TENSOR_DIMS) user.unsupported(text("has a tensor of ", shape.size(), " dimensions; 6 is the most"));
+  if (shape.size() > XNN_MAX_TENSOR_DIMS)
+    user.unsupported(text("has a tensor of ", shape.size(), " dimensions; 6 is the most"));
   const auto sizes = to_sizes(shape);
   uint32_t id = XNN_INVALID_VALUE_ID;
   xnn_status status;
   if (datatype == xnn_datatype_qint8 || datatype == xnn_datatype_quint8) {
-    status = xnn_define_quantized_tensor_value(handle(), datatype, quant.zero_point, quant.scale, sizes.size(), sizes.data(), data,
-                                               external_id, flags, &id);
+    status = xnn_define_quantized_tensor_value(handle(), datatype, quant.zero_point, quant.scale, sizes.size(),
+                                               sizes.data(), data, external_id, flags, &id);
   } else {
     status = xnn_define_tensor_value(handle(), datatype, sizes.size(), sizes.data(), data, external_id, flags, &id);
   }
   if (status == xnn_status_out_of_memory) fail(ErrorCode::kOutOfMemory, user.label(), "no memory for its tensors");
   if (status != xnn_status_success) {
-    user.unsupported(text("XNNPACK has no such tensor: ", to_string(type), " ", to_string(shape), ", scale ", quant.scale,
-                          ", zero point ", quant.zero_point));
+    user.unsupported(text("XNNPACK has no such tensor: ", to_string(type), " ", to_string(shape), ", scale ",
+                          quant.scale, ", zero point ", quant.zero_point));
   }
   return id;
 }

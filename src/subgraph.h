@@ -44,7 +44,8 @@ class SubgraphBuilder {
   xnn_subgraph_t handle() const { return handle_.get(); }
   std::vector<Shape>& shapes() { return shapes_; }
 
-  /// Whether an operator reads or writes the tensor, which is an input or output: XNNPACK then has to be told where it lies.
+  /// Whether an operator reads or writes the tensor, which is an input or output: XNNPACK then has to be told where it
+  /// lies.
   bool is_external(size_t tensor) const { return roles_[tensor] != Role::kInternal && ids_[tensor] == tensor; }
 
   /// The model's operator behind each XNNPACK node, in the order of the nodes.
@@ -63,7 +64,8 @@ class SubgraphBuilder {
     return found == notes_.end() ? std::string() : found->second;
   }
 
-  /// Constants that XNNPACK reads at every run; they have to live as long as the runtime. All others are packed when it is created.
+  /// Constants that XNNPACK reads at every run; they have to live as long as the runtime. All others are packed when it
+  /// is created.
   std::vector<PaddedBuffer> take_lasting_constants() { return std::move(lasting_); }
 
  private:
@@ -71,8 +73,8 @@ class SubgraphBuilder {
 
   // XNNPACK's value for a tensor, defined at its first use.
   uint32_t value(size_t tensor, const OpView& user);
-  uint32_t define(DType type, const Shape& shape, QuantParams quant, const void* data, uint32_t external_id, uint32_t flags,
-                  const OpView& user);
+  uint32_t define(DType type, const Shape& shape, QuantParams quant, const void* data, uint32_t external_id,
+                  uint32_t flags, const OpView& user);
   // A view of a tensor's memory as plain integers: of scale `scale` and zero point 0.
   uint32_t alias(size_t tensor, Role role, float scale, const OpView& user);
   // Whether the tensor's value is known already: a constant, or a dequantized one.

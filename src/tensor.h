@@ -26,7 +26,8 @@ std::string_view to_string(DType type);
 /// Bytes that one element takes; 0 for types that webquant cannot store (strings, resources, sub-byte types).
 size_t element_size(DType type);
 
-/// Product of the dimensions. Throws invalid-model, naming `where`, when one is negative or the product is 2^31 or more.
+/// Product of the dimensions. Throws invalid-model, naming `where`, when one is negative or the product is 2^31 or
+/// more.
 size_t element_count(const Shape& shape, std::string_view where);
 
 /// "[1, 224, 224, 3]"

@@ -25,16 +25,14 @@ using webquant::ModelBuilder;
 using webquant::Shape;
 using Activation = webquant::tflite::ActivationFunctionType;
 
-static_assert(std::endian::native == std::endian::little,
-              "the weights are read as they lie in memory");
+static_assert(std::endian::native == std::endian::little, "the weights are read as they lie in memory");
 
 std::vector<float> read_floats(const std::string& path) {
   std::ifstream file(path, std::ios::binary | std::ios::ate);
   if (!file) webquant::fail(ErrorCode::kInvalidInput, path, "cannot be read");
   std::vector<float> values(static_cast<size_t>(file.tellg()) / sizeof(float));
   file.seekg(0);
-  file.read(reinterpret_cast<char*>(values.data()),
-            static_cast<std::streamsize>(values.size() * sizeof(float)));
+  file.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(values.size() * sizeof(float)));
   return values;
 }
 
@@ -53,8 +51,7 @@ class Reader {
 
   std::vector<uint8_t> save() {
     if (!weights_.empty())
-      webquant::fail(ErrorCode::kInvalidInput, "weights",
-                     webquant::text(weights_.size(), " floats are left over"));
+      webquant::fail(ErrorCode::kInvalidInput, "weights", webquant::text(weights_.size(), " floats are left over"));
     builder_.output(last_);
     return builder_.save();
   }
@@ -79,8 +76,7 @@ class Reader {
       }
       fields >> options.stride >> activation;
       options.activation = activation == "relu6" ? Activation::RELU6 : Activation::NONE;
-      const Shape shape =
-          depthwise ? Shape{1, height, width, outputs} : Shape{outputs, height, width, inputs};
+      const Shape shape = depthwise ? Shape{1, height, width, outputs} : Shape{outputs, height, width, inputs};
       const auto weights = take(shape);
       const auto bias = take({outputs});
       return depthwise ? builder_.depthwise_conv_2d(name, x, weights, shape, bias, options)
@@ -108,8 +104,7 @@ class Reader {
 
   std::span<const float> take(const Shape& shape) {
     const size_t count = webquant::element_count(shape, "listing");
-    if (count > weights_.size())
-      webquant::fail(ErrorCode::kInvalidInput, "weights", "too few floats for the listing");
+    if (count > weights_.size()) webquant::fail(ErrorCode::kInvalidInput, "weights", "too few floats for the listing");
     const auto taken = weights_.first(count);
     weights_ = weights_.subspan(count);
     return taken;
@@ -136,8 +131,7 @@ int main(int argc, char** argv) {
     for (std::string line; std::getline(listing, line);) reader.add(line);
     const std::vector<uint8_t> bytes = reader.save();
     std::ofstream file(argv[3], std::ios::binary);
-    file.write(reinterpret_cast<const char*>(bytes.data()),
-               static_cast<std::streamsize>(bytes.size()));
+    file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
     if (!file.flush()) webquant::fail(ErrorCode::kInvalidInput, argv[3], "cannot be written");
     std::cout << argv[3] << ": " << bytes.size() << " bytes\n";
   } catch (const webquant::Error& error) {

@@ -9,7 +9,8 @@ namespace {
 
 const Shape& require_rank(const InferContext& c, size_t input, size_t rank) {
   const Shape& shape = c.input_shape(input);
-  if (shape.size() != rank) c.invalid(text("input ", input, " must have ", rank, " dimensions, not ", to_string(shape)));
+  if (shape.size() != rank)
+    c.invalid(text("input ", input, " must have ", rank, " dimensions, not ", to_string(shape)));
   return shape;
 }
 
@@ -28,10 +29,13 @@ void require_bias(const InferContext& c, int32_t channels) {
 }
 
 // Windows along one axis.
-int32_t window_count(const InferContext& c, tflite::Padding padding, int32_t input, int32_t kernel, int32_t stride, int32_t dilation) {
+int32_t window_count(const InferContext& c, tflite::Padding padding, int32_t input, int32_t kernel, int32_t stride,
+                     int32_t dilation) {
   const int64_t window = static_cast<int64_t>(kernel - 1) * dilation + 1;
-  if (padding == tflite::Padding::SAME) return static_cast<int32_t>((static_cast<int64_t>(input) + stride - 1) / stride);
-  if (padding != tflite::Padding::VALID) c.invalid(text("has padding ", static_cast<int>(padding), ", which does not exist"));
+  if (padding == tflite::Padding::SAME)
+    return static_cast<int32_t>((static_cast<int64_t>(input) + stride - 1) / stride);
+  if (padding != tflite::Padding::VALID)
+    c.invalid(text("has padding ", static_cast<int>(padding), ", which does not exist"));
   if (window > input) c.invalid(text("has a window of ", window, " on an input of ", input));
   return static_cast<int32_t>((input - window) / stride + 1);
 }
@@ -71,7 +75,8 @@ void infer_depthwise_conv_2d(InferContext& c) {
   }
   // Old converters leave the multiplier 0; where there is one it must agree.
   if (o.depth_multiplier != 0 && o.depth_multiplier != w[3] / x[3]) {
-    c.invalid(text("has a depth multiplier of ", o.depth_multiplier, ", but weights ", to_string(w), " on an input ", to_string(x)));
+    c.invalid(text("has a depth multiplier of ", o.depth_multiplier, ", but weights ", to_string(w), " on an input ",
+                   to_string(x)));
   }
   require_bias(c, w[3]);
   c.set_output(0, {x[0], window_count(c, o.padding, x[1], w[1], o.stride_h, o.dilation_h_factor),
@@ -89,7 +94,8 @@ void infer_fully_connected(InferContext& c) {
   }
   require_bias(c, w[0]);
   if (o.keep_num_dims) {
-    if (x.empty() || x.back() != w[1]) c.invalid(text("keeps dimensions, but has weights ", to_string(w), " on an input ", to_string(x)));
+    if (x.empty() || x.back() != w[1])
+      c.invalid(text("keeps dimensions, but has weights ", to_string(w), " on an input ", to_string(x)));
     Shape shape = x;
     shape.back() = w[0];
     c.set_output(0, std::move(shape));
@@ -181,7 +187,8 @@ void infer_pad(InferContext& c) {
   }
   for (size_t i = 0; i < shape.size(); ++i) {
     const int64_t before = paddings[2 * i], after = paddings[2 * i + 1], size = shape[i] + before + after;
-    if (before < 0 || after < 0 || size > 0x7fffffff) c.invalid(text("pads dimension ", i, " by ", before, " and ", after));
+    if (before < 0 || after < 0 || size > 0x7fffffff)
+      c.invalid(text("pads dimension ", i, " by ", before, " and ", after));
     shape[i] = static_cast<int32_t>(size);
   }
   c.set_output(0, std::move(shape));
@@ -193,11 +200,13 @@ void infer_concatenation(InferContext& c) {
   int64_t total = shape[axis];
   for (size_t i = 1; i < c.input_count(); ++i) {
     Shape other = c.input_shape(i);
-    if (other.size() != shape.size()) c.invalid(text("cannot join ", to_string(c.input_shape(0)), " and ", to_string(other)));
+    if (other.size() != shape.size())
+      c.invalid(text("cannot join ", to_string(c.input_shape(0)), " and ", to_string(other)));
     total += other[axis];
     other[axis] = shape[axis];
     if (other != shape || total > 0x7fffffff) {
-      c.invalid(text("cannot join ", to_string(c.input_shape(0)), " and ", to_string(c.input_shape(i)), " along axis ", axis));
+      c.invalid(text("cannot join ", to_string(c.input_shape(0)), " and ", to_string(c.input_shape(i)), " along axis ",
+                     axis));
     }
   }
   shape[axis] = static_cast<int32_t>(total);

@@ -26,7 +26,9 @@ DType LowerContext::in_type(size_t i) const {
   return in_float_ && is_quantized(input(i).type) ? DType::FLOAT32 : input(i).type;
 }
 
-DType LowerContext::out_type() const { return in_float_ && is_quantized(output(0).type) ? DType::FLOAT32 : output(0).type; }
+DType LowerContext::out_type() const {
+  return in_float_ && is_quantized(output(0).type) ? DType::FLOAT32 : output(0).type;
+}
 
 void LowerContext::compute_in_float() {
   const uint32_t skipped = find_op(op_code(model(), op()))->quant.skip_inputs;
@@ -65,7 +67,8 @@ void LowerContext::match_output_scale(size_t i) {
 
 uint32_t LowerContext::temporary(const Shape& shape) {
   if (!is_quantized(out_type())) return float_temporary(shape);
-  return builder_.define(output(0).type, shape, require_params(output(0), "output"), nullptr, XNN_INVALID_VALUE_ID, 0, *this);
+  return builder_.define(output(0).type, shape, require_params(output(0), "output"), nullptr, XNN_INVALID_VALUE_ID, 0,
+                         *this);
 }
 
 uint32_t LowerContext::float_temporary(const Shape& shape) {
@@ -91,12 +94,15 @@ uint32_t LowerContext::int8_constant(const Shape& shape, size_t channel_axis, st
 
 QuantParams LowerContext::require_params(const Tensor& tensor, const char* role) const {
   const auto params = per_tensor_params(tensor);
-  if (!params) unsupported(text("its ", role, " \"", tensor.name, "\" is ", to_string(tensor.type), " without one scale and zero point"));
+  if (!params)
+    unsupported(
+        text("its ", role, " \"", tensor.name, "\" is ", to_string(tensor.type), " without one scale and zero point"));
   return *params;
 }
 
 bool LowerContext::is_dynamic() const {
-  return in_type(0) == DType::FLOAT32 && builder_.folded_from_[input_index(1)] < 0 && is_constant(1) && input(1).type == DType::INT8;
+  return in_type(0) == DType::FLOAT32 && builder_.folded_from_[input_index(1)] < 0 && is_constant(1) &&
+         input(1).type == DType::INT8;
 }
 
 LowerContext::Weighted LowerContext::weighted_operands(int slice_dims) {
@@ -146,7 +152,8 @@ LowerContext::Weighted LowerContext::weighted_operands(int slice_dims) {
     operands.input = quantized_at_run_time(0, slice_dims);
     if (has_input(2)) {
       const auto bias = builder_.constant_floats(input_index(2), *this);
-      operands.bias = builder_.define(DType::FLOAT32, input_shape(2), {}, builder_.keep<float>(bias, false), XNN_INVALID_VALUE_ID, 0, *this);
+      operands.bias = builder_.define(DType::FLOAT32, input_shape(2), {}, builder_.keep<float>(bias, false),
+                                      XNN_INVALID_VALUE_ID, 0, *this);
     }
   } else {
     operands.input = in(0);
@@ -158,9 +165,10 @@ LowerContext::Weighted LowerContext::weighted_operands(int slice_dims) {
 uint32_t LowerContext::quantized_at_run_time(size_t i, int slice_dims) {
   const auto sizes = to_sizes(input_shapes_[i]);
   uint32_t id = XNN_INVALID_VALUE_ID;
-  const xnn_status status = xnn_define_dynamically_quantized_tensor_value(graph(), xnn_datatype_qdint8, sizes.size(), slice_dims,
-                                                                          sizes.data(), XNN_INVALID_VALUE_ID, 0, &id);
-  if (status != xnn_status_success) unsupported(text("cannot quantize an input of shape ", to_string(input_shape(i)), " at run time"));
+  const xnn_status status = xnn_define_dynamically_quantized_tensor_value(
+      graph(), xnn_datatype_qdint8, sizes.size(), slice_dims, sizes.data(), XNN_INVALID_VALUE_ID, 0, &id);
+  if (status != xnn_status_success)
+    unsupported(text("cannot quantize an input of shape ", to_string(input_shape(i)), " at run time"));
   unary(xnn_unary_convert, in(i), id);
   return id;
 }
@@ -174,7 +182,8 @@ uint32_t LowerContext::int32_bias(std::span<const float> weight_scales) {
   const bool weights_are_unsigned = input(1).type == DType::UINT8;
   std::vector<float> scales;
   for (const float scale : weight_scales) scales.push_back(scale * input_scale);
-  // The kernels take the bias to be in steps of input scale x weight scale, whatever the file says; so the file must say that.
+  // The kernels take the bias to be in steps of input scale x weight scale, whatever the file says; so the file must
+  // say that.
   if (bias.quantization && !bias.quantization->scale.empty()) {
     for (size_t i = 0; i < scales.size(); ++i) {
       const float stated = bias.quantization->scale[bias.quantization->scale.size() == 1 ? 0 : i];
@@ -187,11 +196,12 @@ uint32_t LowerContext::int32_bias(std::span<const float> weight_scales) {
   const int32_t* data = builder_.keep<int32_t>(constant_values<int32_t>(model(), bias), false);
   uint32_t id = XNN_INVALID_VALUE_ID;
   if (weights_are_unsigned) {
-    check_value(xnn_define_quantized_tensor_value(graph(), xnn_datatype_qint32, 0, scales[0], sizes.size(), sizes.data(), data,
-                                                  XNN_INVALID_VALUE_ID, 0, &id));
+    check_value(xnn_define_quantized_tensor_value(graph(), xnn_datatype_qint32, 0, scales[0], sizes.size(),
+                                                  sizes.data(), data, XNN_INVALID_VALUE_ID, 0, &id));
   } else {
-    check_value(xnn_define_channelwise_quantized_tensor_value(graph(), xnn_datatype_qcint32, builder_.keep<float>(scales, false),
-                                                              sizes.size(), 0, sizes.data(), data, XNN_INVALID_VALUE_ID, 0, &id));
+    check_value(xnn_define_channelwise_quantized_tensor_value(graph(), xnn_datatype_qcint32,
+                                                              builder_.keep<float>(scales, false), sizes.size(), 0,
+                                                              sizes.data(), data, XNN_INVALID_VALUE_ID, 0, &id));
   }
   return id;
 }
@@ -217,7 +227,8 @@ void LowerContext::check_value(xnn_status status) const {
   for (size_t i = 0; i < input_count(); ++i) {
     if (has_input(i)) operands += text(i ? ", " : "", to_string(input(i).type), " ", to_string(input_shape(i)));
   }
-  unsupported(text("XNNPACK has no kernel for it: ", operands, " -> ", to_string(output(0).type), " ", to_string(output_shape(0))));
+  unsupported(text("XNNPACK has no kernel for it: ", operands, " -> ", to_string(output(0).type), " ",
+                   to_string(output_shape(0))));
 }
 
 void LowerContext::check(xnn_status status) {

@@ -34,8 +34,9 @@ class LowerContext : public OpView {
   /// Dequantizes quantized inputs and quantizes the output again, for what XNNPACK runs in float only.
   void compute_in_float();
 
-  /// Input 0 or the output as the integers that it is stored as, which are taken to have scale 1 (or `scale`) and zero point 0. XNNPACK
-  /// knows nothing of the connection to in(0) and out(): it runs nodes in the order of their definition, which keeps it right.
+  /// Input 0 or the output as the integers that it is stored as, which are taken to have scale 1 (or `scale`) and zero
+  /// point 0. XNNPACK knows nothing of the connection to in(0) and out(): it runs nodes in the order of their
+  /// definition, which keeps it right.
   uint32_t stored_input() { return builder_.alias(input_index(0), Role::kInput, 1, *this); }
   uint32_t stored_output(float scale) { return builder_.alias(output_index(0), Role::kOutput, scale, *this); }
   uint32_t stored_temporary(const Shape& shape, float scale) {
@@ -45,8 +46,9 @@ class LowerContext : public OpView {
   /// Rescales input `i` to the output's quantization where the two differ.
   void match_output_scale(size_t i);
 
-  /// Operands of a convolution or matrix product. Static INT8, float, or dynamic INT8 (float input, int8 weights): for this the
-  /// input is quantized at run time, each slice of the innermost `slice_dims` dimensions with its own range; 0: weights are expanded to float.
+  /// Operands of a convolution or matrix product. Static INT8, float, or dynamic INT8 (float input, int8 weights): for
+  /// this the input is quantized at run time, each slice of the innermost `slice_dims` dimensions with its own range;
+  /// 0: weights are expanded to float.
   struct Weighted {
     uint32_t input, weights, bias;
   };
@@ -56,13 +58,15 @@ class LowerContext : public OpView {
   bool is_dynamic() const;
 
   /// Calls `define` with the fused activation's clamp and the id to write to, then appends what is no clamp.
-  void with_activation(tflite::ActivationFunctionType activation, const std::function<void(float min, float max, uint32_t out)>& define);
+  void with_activation(tflite::ActivationFunctionType activation,
+                       const std::function<void(float min, float max, uint32_t out)>& define);
 
   /// A new internal value of the output's type and quantization.
   uint32_t temporary(const Shape& shape);
   uint32_t float_temporary(const Shape& shape);
   uint32_t float_constant(const Shape& shape, std::span<const float> values);
-  uint32_t int8_constant(const Shape& shape, size_t channel_axis, std::span<const int8_t> values, std::span<const float> scales);
+  uint32_t int8_constant(const Shape& shape, size_t channel_axis, std::span<const int8_t> values,
+                         std::span<const float> scales);
 
   void unary(xnn_unary_operator type, uint32_t input, uint32_t output, const xnn_unary_params* params = nullptr) {
     check(xnn_define_unary(graph(), type, params, input, output, 0));

@@ -14,9 +14,10 @@ void lower_conv_2d(LowerContext& c) {
   if (!c.is_known(1)) c.unsupported("its weights must be a constant");
   const auto operands = c.weighted_operands(/*slice_dims=*/3);
   c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
-    c.check(xnn_define_convolution_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, w[1], w[2], o.stride_h,
-                                      o.stride_w, o.dilation_h_factor, o.dilation_w_factor, groups, w[3], w[0] / groups, min, max,
-                                      operands.input, operands.weights, operands.bias, out, 0));
+    c.check(xnn_define_convolution_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, w[1], w[2],
+                                      o.stride_h, o.stride_w, o.dilation_h_factor, o.dilation_w_factor, groups, w[3],
+                                      w[0] / groups, min, max, operands.input, operands.weights, operands.bias, out,
+                                      0));
   });
 }
 
@@ -27,13 +28,15 @@ void lower_depthwise_conv_2d(LowerContext& c) {
   const auto columns = window_padding(o.padding, x[2], w[2], o.stride_w, o.dilation_w_factor);
   c.require_window_budget(static_cast<int64_t>(w[1]) * w[2]);
   if (!c.is_known(1)) c.unsupported("its weights must be a constant");
-  // XNNPACK has no depthwise kernel that quantizes its input at run time: int8 weights of a float operator are expanded.
+  // XNNPACK has no depthwise kernel that quantizes its input at run time: int8 weights of a float operator are
+  // expanded.
   if (c.is_dynamic()) c.note("runs in float32: its int8 weights are expanded when the model is loaded");
   const auto operands = c.weighted_operands(/*slice_dims=*/0);
   c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
-    c.check(xnn_define_depthwise_convolution_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, w[1], w[2],
-                                                o.stride_h, o.stride_w, o.dilation_h_factor, o.dilation_w_factor, w[3] / x[3], x[3],
-                                                min, max, operands.input, operands.weights, operands.bias, out, 0));
+    c.check(xnn_define_depthwise_convolution_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, w[1],
+                                                w[2], o.stride_h, o.stride_w, o.dilation_h_factor, o.dilation_w_factor,
+                                                w[3] / x[3], x[3], min, max, operands.input, operands.weights,
+                                                operands.bias, out, 0));
   });
 }
 
@@ -47,7 +50,8 @@ void lower_fully_connected(LowerContext& c) {
   const auto operands = c.weighted_operands(/*slice_dims=*/1);
   c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
     const uint32_t matrix = y.size() == 2 ? out : c.temporary({rows, w[0]});
-    c.check(xnn_define_fully_connected(c.graph(), min, max, operands.input, operands.weights, operands.bias, matrix, 0));
+    c.check(
+        xnn_define_fully_connected(c.graph(), min, max, operands.input, operands.weights, operands.bias, matrix, 0));
     if (matrix != out) c.check(xnn_define_static_reshape(c.graph(), y.size(), to_sizes(y).data(), matrix, out, 0));
   });
 }

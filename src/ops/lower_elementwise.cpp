@@ -38,7 +38,8 @@ void lower_softmax(LowerContext& c) {
   uint32_t scaled = c.in(0);
   if (beta != 1) {
     scaled = c.float_temporary(c.input_shape(0));
-    c.check(xnn_define_binary(c.graph(), xnn_binary_multiply, nullptr, c.in(0), c.float_constant({1}, {{beta}}), scaled, 0));
+    c.check(xnn_define_binary(c.graph(), xnn_binary_multiply, nullptr, c.in(0), c.float_constant({1}, {{beta}}), scaled,
+                              0));
   }
   c.check(xnn_define_softmax(c.graph(), scaled, c.out(), 0));
 }

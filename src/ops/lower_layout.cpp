@@ -13,11 +13,16 @@ constexpr size_t kMaxJoined = 5;
 void define_concatenation(LowerContext& c, int axis, std::span<const uint32_t> in, uint32_t out) {
   const xnn_subgraph_t g = c.graph();
   switch (in.size()) {
-    case 1: return c.check(xnn_define_copy(g, in[0], out, 0));
-    case 2: return c.check(xnn_define_concatenate2(g, axis, in[0], in[1], out, 0));
-    case 3: return c.check(xnn_define_concatenate3(g, axis, in[0], in[1], in[2], out, 0));
-    case 4: return c.check(xnn_define_concatenate4(g, axis, in[0], in[1], in[2], in[3], out, 0));
-    default: return c.check(xnn_define_concatenate5(g, axis, in[0], in[1], in[2], in[3], in[4], out, 0));
+    case 1:
+      return c.check(xnn_define_copy(g, in[0], out, 0));
+    case 2:
+      return c.check(xnn_define_concatenate2(g, axis, in[0], in[1], out, 0));
+    case 3:
+      return c.check(xnn_define_concatenate3(g, axis, in[0], in[1], in[2], out, 0));
+    case 4:
+      return c.check(xnn_define_concatenate4(g, axis, in[0], in[1], in[2], in[3], out, 0));
+    default:
+      return c.check(xnn_define_concatenate5(g, axis, in[0], in[1], in[2], in[3], in[4], out, 0));
   }
 }
 

@@ -5,17 +5,19 @@
 namespace webquant {
 namespace {
 
-// Keeps every n-th pixel. A depthwise convolution with weight 1 does it, because XNNPACK pools neither with a window of 1x1 nor with a
-// stride beyond the window.
-void define_subsample(LowerContext& c, int32_t stride_h, int32_t stride_w, float min, float max, uint32_t in, uint32_t out) {
+// Keeps every n-th pixel. A depthwise convolution with weight 1 does it, because XNNPACK pools neither with a window of
+// 1x1 nor with a stride beyond the window.
+void define_subsample(LowerContext& c, int32_t stride_h, int32_t stride_w, float min, float max, uint32_t in,
+                      uint32_t out) {
   const int32_t channels = c.input_shape(0)[3];
   const std::vector<float> ones(channels, 1.0f);
   const Shape shape{1, 1, 1, channels};
-  const uint32_t weights = c.in_type(0) == DType::FLOAT32
-                               ? c.float_constant(shape, ones)
-                               : c.int8_constant(shape, 3, std::vector<int8_t>(channels, 127), std::vector<float>(channels, 1 / 127.0f));
-  c.check(xnn_define_depthwise_convolution_2d(c.graph(), 0, 0, 0, 0, 1, 1, stride_h, stride_w, 1, 1, 1, channels, min, max, in, weights,
-                                              XNN_INVALID_VALUE_ID, out, 0));
+  const uint32_t weights =
+      c.in_type(0) == DType::FLOAT32
+          ? c.float_constant(shape, ones)
+          : c.int8_constant(shape, 3, std::vector<int8_t>(channels, 127), std::vector<float>(channels, 1 / 127.0f));
+  c.check(xnn_define_depthwise_convolution_2d(c.graph(), 0, 0, 0, 0, 1, 1, stride_h, stride_w, 1, 1, 1, channels, min,
+                                              max, in, weights, XNN_INVALID_VALUE_ID, out, 0));
 }
 
 // A pool with a 1x1 window.
@@ -33,7 +35,8 @@ struct PoolPadding {
 PoolPadding pool_padding(LowerContext& c, const tflite::Pool2DOptionsT& o) {
   const Shape& x = c.input_shape(0);
   c.require_window_budget(static_cast<int64_t>(o.filter_height) * o.filter_width);
-  return {window_padding(o.padding, x[1], o.filter_height, o.stride_h, 1), window_padding(o.padding, x[2], o.filter_width, o.stride_w, 1)};
+  return {window_padding(o.padding, x[1], o.filter_height, o.stride_h, 1),
+          window_padding(o.padding, x[2], o.filter_width, o.stride_w, 1)};
 }
 
 bool covers_whole_map(const LowerContext& c, const tflite::Pool2DOptionsT& o) {
@@ -42,17 +45,19 @@ bool covers_whole_map(const LowerContext& c, const tflite::Pool2DOptionsT& o) {
 }
 
 void define_mean(LowerContext& c, const std::vector<size_t>& axes, bool keep_dims, uint32_t in, uint32_t out) {
-  c.check(xnn_define_static_reduce(c.graph(), xnn_reduce_mean, axes.size(), axes.data(), in, out, keep_dims ? XNN_FLAG_KEEP_DIMS : 0));
+  c.check(xnn_define_static_reduce(c.graph(), xnn_reduce_mean, axes.size(), axes.data(), in, out,
+                                   keep_dims ? XNN_FLAG_KEEP_DIMS : 0));
 }
 
-void define_average_pool(LowerContext& c, const tflite::Pool2DOptionsT& o, float min, float max, uint32_t in, uint32_t out) {
+void define_average_pool(LowerContext& c, const tflite::Pool2DOptionsT& o, float min, float max, uint32_t in,
+                         uint32_t out) {
   const auto [rows, columns] = pool_padding(c, o);
-  c.check(xnn_define_average_pooling_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, o.filter_height, o.filter_width,
-                                        o.stride_h, o.stride_w, min, max, in, out, 0));
+  c.check(xnn_define_average_pooling_2d(c.graph(), rows.before, columns.after, rows.after, columns.before,
+                                        o.filter_height, o.filter_width, o.stride_h, o.stride_w, min, max, in, out, 0));
 }
 
-// Averages the stored integers and rounds half away from 0, as TFLite does; XNNPACK rounds half to even. With even windows every
-// second mean or so is a tie, so this matters.
+// Averages the stored integers and rounds half away from 0, as TFLite does; XNNPACK rounds half to even. With even
+// windows every second mean or so is a tie, so this matters.
 void lower_integer_average_pool(LowerContext& c, const tflite::Pool2DOptionsT& o) {
   // A little more than the mean: it moves ties away from 0, and nothing else for windows of less than 4096 elements.
   constexpr float kScale = 1 - 1.0f / (1 << 20);
@@ -80,7 +85,8 @@ void lower_average_pool_2d(LowerContext& c) {
   if (o.filter_height == 1 && o.filter_width == 1) return lower_subsample(c, o);
   const bool quantized = c.out_type() == DType::INT8 || c.out_type() == DType::UINT8;
   const auto scale = per_tensor_params(c.output(0));
-  if (quantized && scale && scale == per_tensor_params(c.input(0)) && c.in_type(0) == c.out_type() && is_clamp(o.fused_activation_function)) {
+  if (quantized && scale && scale == per_tensor_params(c.input(0)) && c.in_type(0) == c.out_type() &&
+      is_clamp(o.fused_activation_function)) {
     return lower_integer_average_pool(c, o);
   }
   c.compute_in_float();
@@ -94,7 +100,8 @@ void lower_max_pool_2d(LowerContext& c) {
   c.match_output_scale(0);
   const auto [rows, columns] = pool_padding(c, o);
   // Along an axis whose stride is beyond the window the pool takes every position first.
-  const int32_t skip_h = o.stride_h > o.filter_height ? o.stride_h : 1, skip_w = o.stride_w > o.filter_width ? o.stride_w : 1;
+  const int32_t skip_h = o.stride_h > o.filter_height ? o.stride_h : 1,
+                skip_w = o.stride_w > o.filter_width ? o.stride_w : 1;
   const int32_t stride_h = o.stride_h / skip_h, stride_w = o.stride_w / skip_w;
   const Shape& x = c.input_shape(0);
   const Shape pooled{x[0], (x[1] + rows.before + rows.after - o.filter_height) / stride_h + 1,
@@ -102,8 +109,9 @@ void lower_max_pool_2d(LowerContext& c) {
   c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
     const bool skips = skip_h > 1 || skip_w > 1;
     const uint32_t result = skips ? c.temporary(pooled) : out;
-    c.check(xnn_define_max_pooling_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, o.filter_height, o.filter_width,
-                                      stride_h, stride_w, 1, 1, min, max, c.in(0), result, 0));
+    c.check(xnn_define_max_pooling_2d(c.graph(), rows.before, columns.after, rows.after, columns.before,
+                                      o.filter_height, o.filter_width, stride_h, stride_w, 1, 1, min, max, c.in(0),
+                                      result, 0));
     if (skips) define_subsample(c, skip_h, skip_w, min, max, result, out);
   });
 }

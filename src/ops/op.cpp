@@ -48,7 +48,8 @@ bool is_too_large(const Shape& shape) {
 
 void require_operands(const OpView& op, const OpDef& def) {
   const int count = static_cast<int>(op.input_count());
-  if (count < def.min_inputs || (def.max_inputs >= 0 && count > def.max_inputs)) op.invalid(text("has ", count, " inputs"));
+  if (count < def.min_inputs || (def.max_inputs >= 0 && count > def.max_inputs))
+    op.invalid(text("has ", count, " inputs"));
   if (op.output_count() != 1) op.invalid(text("has ", op.output_count(), " outputs instead of 1"));
   const int required = def.max_inputs < 0 ? count : def.min_inputs;
   for (int i = 0; i < required; ++i) op.input_index(static_cast<size_t>(i));
@@ -62,7 +63,8 @@ void infer_op(const Model& model, size_t op_index, std::vector<Shape>& shapes, b
   def->infer(context);
   const Shape& inferred = context.output_shape(0);
   if (!declared_binds && std::ranges::none_of(inferred, [](int32_t d) { return d < 0; }) && is_too_large(inferred)) {
-    fail(ErrorCode::kOutOfMemory, "options.batch", text(context.label(), " would give the shape ", to_string(inferred)));
+    fail(ErrorCode::kOutOfMemory, "options.batch",
+         text(context.label(), " would give the shape ", to_string(inferred)));
   }
   element_count(inferred, context.label());
   const Tensor& output = context.output(0);
@@ -82,11 +84,13 @@ std::vector<Shape> infer_shapes(const Model& model, int batch) {
       const auto& signature = g.tensors[i]->shape_signature;
       if (signature.empty() || signature[0] != -1) {
         fail(ErrorCode::kInvalidInput, "options.batch",
-             text("input \"", g.tensors[i]->name, "\" has the fixed shape ", to_string(shapes[i]), ", so batch must be omitted"));
+             text("input \"", g.tensors[i]->name, "\" has the fixed shape ", to_string(shapes[i]),
+                  ", so batch must be omitted"));
       }
       shapes[i][0] = batch;
       if (is_too_large(shapes[i])) {
-        fail(ErrorCode::kOutOfMemory, "options.batch", text("input \"", g.tensors[i]->name, "\" would have the shape ", to_string(shapes[i])));
+        fail(ErrorCode::kOutOfMemory, "options.batch",
+             text("input \"", g.tensors[i]->name, "\" would have the shape ", to_string(shapes[i])));
       }
     }
   }
@@ -106,10 +110,14 @@ WindowPadding window_padding(tflite::Padding padding, int32_t input, int32_t ker
 ActivationRange activation_range(tflite::ActivationFunctionType activation) {
   constexpr float inf = std::numeric_limits<float>::infinity();
   switch (activation) {
-    case tflite::ActivationFunctionType::RELU: return {0, inf};
-    case tflite::ActivationFunctionType::RELU6: return {0, 6};
-    case tflite::ActivationFunctionType::RELU_N1_TO_1: return {-1, 1};
-    default: return {-inf, inf};
+    case tflite::ActivationFunctionType::RELU:
+      return {0, inf};
+    case tflite::ActivationFunctionType::RELU6:
+      return {0, 6};
+    case tflite::ActivationFunctionType::RELU_N1_TO_1:
+      return {-1, 1};
+    default:
+      return {-inf, inf};
   }
 }
 

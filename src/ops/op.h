@@ -24,11 +24,11 @@ struct QuantRule {
   };
   Output output = Output::kCalibrated;
   QuantParams fixed = {};
-  int8_t weights = -1;       // input slots, -1: none
+  int8_t weights = -1;  // input slots, -1: none
   int8_t bias = -1;
-  int8_t channel_axis = 0;   // of the weights
-  uint32_t skip_inputs = 0;  // bit i: input i is not data (a shape, axes, paddings) and keeps its type
-  int8_t int8_version = 0;   // operator version of the static INT8 form, 0: it has none
+  int8_t channel_axis = 0;                // of the weights
+  uint32_t skip_inputs = 0;               // bit i: input i is not data (a shape, axes, paddings) and keeps its type
+  int8_t int8_version = 0;                // operator version of the static INT8 form, 0: it has none
   int8_t dynamic_version = 0;             // of the dynamic INT8 form with per-channel weights, 0: it has none
   int8_t dynamic_per_tensor_version = 0;  // of the dynamic INT8 form with one weight scale
 };
@@ -38,13 +38,13 @@ struct OpDef {
   OpCode code;
   int8_t min_inputs, max_inputs;  // max -1: any number
   QuantRule quant;
-  /// Sets the shapes of the outputs. Throws invalid-model for operands that contradict each other, unsupported for options that
-  /// webquant does not run.
+  /// Sets the shapes of the outputs. Throws invalid-model for operands that contradict each other, unsupported for
+  /// options that webquant does not run.
   void (*infer)(InferContext&);
   /// Adds the operator to an XNNPACK subgraph. Null in builds without XNNPACK.
   void (*lower)(LowerContext&);
-  /// Whether it may read its first input and write its output as the integers that they are stored as, whatever their scale (see
-  /// LowerContext::stored_input); both then need memory of their own.
+  /// Whether it may read its first input and write its output as the integers that they are stored as, whatever their
+  /// scale (see LowerContext::stored_input); both then need memory of their own.
   bool stored_integers = false;
 };
 
@@ -57,7 +57,8 @@ const OpDef* find_op(OpCode code);
 /// One operator of a model, with the shapes known so far: what shape inference and lowering have in common.
 class OpView {
  public:
-  OpView(const Model& model, size_t index, std::vector<Shape>& shapes) : model_(model), index_(index), shapes_(shapes) {}
+  OpView(const Model& model, size_t index, std::vector<Shape>& shapes)
+      : model_(model), index_(index), shapes_(shapes) {}
 
   const Model& model() const { return model_; }
   const Operator& op() const { return *graph(model_).operators[index_]; }
@@ -83,15 +84,19 @@ class OpView {
     static const Options defaults;
     const auto& options = op().builtin_options;
     if (options.type == tflite::BuiltinOptions::NONE) return defaults;
-    if (options.type != tflite::BuiltinOptionsUnionTraits<Options>::enum_value) invalid("has the options of another operator");
+    if (options.type != tflite::BuiltinOptionsUnionTraits<Options>::enum_value)
+      invalid("has the options of another operator");
     return *static_cast<const Options*>(options.value);
   }
 
-  /// Values of a constant int32 or int64 input. Throws unsupported when it is not a constant, invalid-model for other types.
+  /// Values of a constant int32 or int64 input. Throws unsupported when it is not a constant, invalid-model for other
+  /// types.
   std::vector<int32_t> constant_ints(size_t i) const;
 
   [[noreturn]] void invalid(std::string message) const { fail(ErrorCode::kInvalidModel, label(), std::move(message)); }
-  [[noreturn]] void unsupported(std::string message) const { fail(ErrorCode::kUnsupported, label(), std::move(message)); }
+  [[noreturn]] void unsupported(std::string message) const {
+    fail(ErrorCode::kUnsupported, label(), std::move(message));
+  }
 
  protected:
   const Model& model_;
@@ -108,9 +113,9 @@ class InferContext : public OpView {
 /// Throws invalid-model for an operator with too few, too many or absent inputs, or not one output.
 void require_operands(const OpView& op, const OpDef& def);
 
-/// Infers the outputs' shapes of one operator from those of its inputs. Throws unsupported for an operator outside the table,
-/// invalid-model for a wrong number of operands or, if `declared_binds`, a shape that differs from what the file declares
-/// (where that is not dynamic).
+/// Infers the outputs' shapes of one operator from those of its inputs. Throws unsupported for an operator outside the
+/// table, invalid-model for a wrong number of operands or, if `declared_binds`, a shape that differs from what the file
+/// declares (where that is not dynamic).
 void infer_op(const Model& model, size_t op_index, std::vector<Shape>& shapes, bool declared_binds = true);
 
 /// Shapes of all tensors. `batch` > 0 replaces a dynamic first dimension of the inputs.

@@ -53,7 +53,10 @@ async function benchChromium(models) {
         const page = await browser.newPage();
         await page.goto(`${server.origin}/page/index.html`);
         await page.evaluate(() => window.ready);
-        const times = await page.evaluate(([v, url]) => window.bench(v, url), [variant, server.give(bytes)]);
+        const times = await page.evaluate(
+          ([v, url]) => window.bench(v, url),
+          [variant, server.give(bytes)],
+        );
         row(`Chromium ${variant}`, model, times);
         await page.close();
       }
@@ -84,7 +87,10 @@ async function benchLiteRt(models) {
 const [only] = process.argv.slice(2);
 if (!only) {
   execFileSync('cmake', ['--preset', 'native'], { cwd: root, stdio: 'ignore' });
-  execFileSync('cmake', ['--build', '--preset', 'native', '--target', 'make_benchmark_models'], { cwd: root, stdio: 'ignore' });
+  execFileSync('cmake', ['--build', '--preset', 'native', '--target', 'make_benchmark_models'], {
+    cwd: root,
+    stdio: 'ignore',
+  });
   mkdirSync(folder, { recursive: true });
   execFileSync(join(root, 'build/native/make_benchmark_models'), [folder], { stdio: 'inherit' });
 }

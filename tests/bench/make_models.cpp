@@ -1,5 +1,5 @@
-// Writes the networks that `npm run bench` times: MobileNet V1 and V2 at 224 x 224 with random weights, whose time does not
-// depend on what they have learned. Usage: make_benchmark_models FOLDER
+// Writes the networks that `npm run bench` times: MobileNet V1 and V2 at 224 x 224 with random weights, whose time does
+// not depend on what they have learned. Usage: make_benchmark_models FOLDER
 #include <cmath>
 #include <cstdio>
 #include <fstream>
@@ -49,7 +49,8 @@ class MobileNet {
     x_ = builder_.fully_connected("logits", x_, weights(shape, shape[1]), shape, bias(kClasses));
     builder_.output(builder_.softmax("probabilities", x_));
     const auto bytes = builder_.save();
-    std::ofstream(path, std::ios::binary).write(reinterpret_cast<const char*>(bytes.data()), static_cast<long>(bytes.size()));
+    std::ofstream(path, std::ios::binary)
+        .write(reinterpret_cast<const char*>(bytes.data()), static_cast<long>(bytes.size()));
     std::printf("%s: %zu bytes\n", path.c_str(), bytes.size());
   }
 
@@ -94,7 +95,8 @@ void write_v2(const std::string& path) {
   MobileNet net("MobileNet V2 1.0 224");
   net.conv(3, 32, 2);
   // expansion, channels, repetitions, stride of the first
-  const int stages[][4] = {{1, 16, 1, 1}, {6, 24, 2, 2}, {6, 32, 3, 2}, {6, 64, 4, 2}, {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
+  const int stages[][4] = {{1, 16, 1, 1}, {6, 24, 2, 2},  {6, 32, 3, 2}, {6, 64, 4, 2},
+                           {6, 96, 3, 1}, {6, 160, 3, 2}, {6, 320, 1, 1}};
   for (const auto& [expansion, channels, repetitions, stride] : stages) {
     for (int i = 0; i < repetitions; ++i) net.bottleneck(expansion, channels, i == 0 ? stride : 1);
   }

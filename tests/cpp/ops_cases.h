@@ -35,8 +35,8 @@ struct OpCase {
   std::vector<Operand> operands;
   tflite::BuiltinOptionsUnion options = {};
   double tolerance = 1e-5;  // FP32 and FP16, relative to the largest output
-  int int8_steps = 1;  // static INT8: how many output steps a result may be off; 0 for operators
-                       // that only move values
+  int int8_steps = 1;       // static INT8: how many output steps a result may be off; 0 for operators
+                            // that only move values
   Dynamic dynamic = Dynamic::kUnchanged;
   bool int8_stays_float = false;  // static INT8: the fused activation has no integer form
   bool quantizable = true;        // false: a float model is no input of this operator

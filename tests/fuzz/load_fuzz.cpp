@@ -1,4 +1,5 @@
-// libFuzzer target: whatever the bytes, a model loads or webquant::Error is thrown; what loads can be written and read again.
+// libFuzzer target: whatever the bytes, a model loads or webquant::Error is thrown; what loads can be written and read
+// again.
 //
 // `scripts/test fuzz` runs each target for a few seconds. For longer, after `scripts/build native`:
 //

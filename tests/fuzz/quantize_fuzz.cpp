@@ -1,4 +1,5 @@
-// libFuzzer target: whatever loads is quantized, in every mode, to a file that loads again, or webquant::Error is thrown.
+// libFuzzer target: whatever loads is quantized, in every mode, to a file that loads again, or webquant::Error is
+// thrown.
 #include <cstdlib>
 
 #include "quantize.h"
