@@ -3,8 +3,6 @@
 #include <malloc.h>
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
 #include <map>
 
 #include "subgraph.h"
@@ -261,55 +259,6 @@ void Session::State::add_times() {
       if (node_ops[node] == time.op) run_ms += static_cast<double>(microseconds[node]) / 1000;
     }
     time.ms += (run_ms - time.ms) / static_cast<double>(++time.runs);
-  }
-}
-
-void Session::write_real(size_t index, std::span<const float> values) {
-  const TensorInfo& info = inputs().at(index);
-  const auto bytes = input(index);
-  const size_t count = bytes.size() / element_size(info.dtype);
-  if (values.size() != count) {
-    fail(ErrorCode::kInvalidInput, text("inputs[\"", info.name, "\"]"),
-         text("needs ", count, " values for shape ", to_string(info.shape), ", not ", values.size()));
-  }
-  const QuantParams quant =
-      info.scale.empty() ? QuantParams{} : QuantParams{info.scale[0], static_cast<int32_t>(info.zero_point[0])};
-  switch (info.dtype) {
-    case DType::FLOAT32:
-      std::memcpy(bytes.data(), values.data(), bytes.size());
-      break;
-    case DType::INT8:
-      quantize_values(values, quant, {reinterpret_cast<int8_t*>(bytes.data()), count});
-      break;
-    case DType::UINT8:
-      quantize_values(values, quant, {reinterpret_cast<uint8_t*>(bytes.data()), count});
-      break;
-    default:
-      fail(ErrorCode::kUnsupported, text("inputs[\"", info.name, "\"]"),
-           text("cannot take floats: it is ", to_string(info.dtype)));
-  }
-}
-
-void Session::read_real(size_t index, std::span<float> out) const {
-  const TensorInfo& info = outputs().at(index);
-  const auto bytes = output(index);
-  const size_t count = bytes.size() / element_size(info.dtype);
-  if (out.size() != count) fail(ErrorCode::kInternal, info.name, text("has ", count, " values, not ", out.size()));
-  const QuantParams quant =
-      info.scale.empty() ? QuantParams{} : QuantParams{info.scale[0], static_cast<int32_t>(info.zero_point[0])};
-  switch (info.dtype) {
-    case DType::FLOAT32:
-      std::memcpy(out.data(), bytes.data(), bytes.size());
-      break;
-    case DType::INT8:
-      dequantize_values(std::span(reinterpret_cast<const int8_t*>(bytes.data()), count), quant, out);
-      break;
-    case DType::UINT8:
-      dequantize_values(std::span(reinterpret_cast<const uint8_t*>(bytes.data()), count), quant, out);
-      break;
-    default:
-      fail(ErrorCode::kUnsupported, text("outputs[\"", info.name, "\"]"),
-           text("cannot be read as floats: it is ", to_string(info.dtype)));
   }
 }
 
