@@ -17,11 +17,16 @@ import torch
 from PIL import Image
 from torch.nn import functional as F
 
-from model import ConvBn, GlyphNet, Residual, to_input
+from model import ConvBn, GlyphNet, Plain, Residual, Separable, to_input
 from train import load_set, report
 
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = HERE / "build"
+NAMES = {
+    Plain: ["conv"],
+    Separable: ["depthwise", "project"],
+    Residual: ["expand", "depthwise", "project"],
+}
 
 
 def operators(model):
@@ -48,7 +53,7 @@ def operators(model):
     for number, block in enumerate(model.blocks, 1):
         start = last
         layers = [layer for layer in block if isinstance(layer, ConvBn)]
-        names = ["depthwise", "project"] if len(layers) == 2 else ["expand", "depthwise", "project"]
+        names = NAMES[type(block)]
         for name, layer in zip(names, layers):
             yield conv(f"block{number}/{name}", layer)
         if isinstance(block, Residual):

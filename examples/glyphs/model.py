@@ -6,13 +6,12 @@ from torch.nn import functional as F
 
 # One row a block: kind, output channels, stride, expansion.
 BLOCKS = [
-    ("separable", 40, 2, 1),
-    ("residual", 40, 1, 3),
-    ("separable", 72, 2, 1),
-    ("residual", 72, 1, 3),
-    ("residual", 72, 1, 3),
-    ("separable", 144, 2, 1),
-    ("separable", 208, 1, 1),
+    ("separable", 32, 2, 1),
+    ("residual", 32, 1, 4),
+    ("separable", 64, 2, 1),
+    ("residual", 64, 1, 2),
+    ("plain", 128, 2, 1),
+    ("separable", 192, 1, 1),
 ]
 STEM = 16
 
@@ -48,6 +47,13 @@ class ConvBn(nn.Module):
         )
 
 
+class Plain(nn.Sequential):
+    """A full 3x3 convolution with ReLU6."""
+
+    def __init__(self, inputs, outputs, stride, expansion):
+        super().__init__(ConvBn(inputs, outputs, 3, stride))
+
+
 class Separable(nn.Sequential):
     """Depthwise 3x3, then 1x1; ReLU6 after both."""
 
@@ -71,6 +77,9 @@ class Residual(nn.Sequential):
         return x + super().forward(x)
 
 
+KINDS = {"plain": Plain, "separable": Separable, "residual": Residual}
+
+
 class GlyphNet(nn.Module):
     """float32 [N, 3, 64, 64], RGB as pixel / 127.5 - 1, to the logits of the 36 classes."""
 
@@ -79,11 +88,7 @@ class GlyphNet(nn.Module):
         self.stem = ConvBn(3, STEM, 3, 2)
         blocks, channels = [], STEM
         for kind, outputs, stride, expansion in BLOCKS:
-            blocks.append(
-                {"separable": Separable, "residual": Residual}[kind](
-                    channels, outputs, stride, expansion
-                )
-            )
+            blocks.append(KINDS[kind](channels, outputs, stride, expansion))
             channels = outputs
         self.blocks = nn.Sequential(*blocks)
         self.dropout = nn.Dropout(0.1)

@@ -67,7 +67,7 @@ def report(model, frames, labels, count=12):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--epochs", type=int, default=9)
     parser.add_argument("--batch", type=int, default=128)
     parser.add_argument(
         "--rate", type=float, default=6e-3, help="highest learning rate (default: %(default)s)"
