@@ -15,7 +15,9 @@ void lower_binary(LowerContext& c, xnn_binary_operator type, tflite::ActivationF
   });
 }
 
-// A clamp of another scale than its input's would be fused into the operator before, even where that cannot rescale (MAX_POOL_2D).
+// XNNPACK merges a clamp into the operator before it, whose output then has the clamp's scale. Pools cannot rescale and
+// would give wrong values, and convolutions would round once where TFLite rounds twice; so a change of scale is a step
+// of its own.
 void lower_clamp(LowerContext& c, float min, float max) {
   c.match_output_scale(0);
   c.clamp(min, max, c.in(0), c.out());
@@ -31,9 +33,6 @@ void lower_mul(LowerContext& c) {
   lower_binary(c, xnn_binary_multiply, c.options<tflite::MulOptionsT>().fused_activation_function);
 }
 
-// XNNPACK merges a clamp into the operator before it, whose output then has the clamp's scale. Pools cannot rescale and
-// would give wrong values, and convolutions would round once where TFLite rounds twice; so a change of scale is a step
-// of its own.
 void lower_relu(LowerContext& c) { lower_clamp(c, 0, std::numeric_limits<float>::infinity()); }
 
 void lower_relu6(LowerContext& c) { lower_clamp(c, 0, 6); }
