@@ -155,7 +155,7 @@ void Session::State::build(const Model& model, const SessionOptions& options) {
     };
     if (!def || !def->stored_integers || !is_stored(op->inputs[0]) || !is_stored(op->outputs[0])) continue;
     expose(op->inputs[0], Role::kOutput);
-    expose(op->outputs[0], Role::kInput);
+    expose(op->outputs[0], Role::kOutput);
   }
   for (const int32_t i : g.outputs) {
     expose(i, Role::kOutput);
