@@ -115,6 +115,23 @@ TEST_CASE("reshapes of inputs and outputs alias nothing that matters", "[session
   check_in_every_form(b, {kX}, {kX, kRelu, kRelu, kX});
 }
 
+TEST_CASE("a clamp may follow any pool", "[session]") {
+  // With one scale for all, XNNPACK may merge the two.
+  ModelBuilder b("pools");
+  const int x = b.input("x", {1, 2, 2, 1});
+  const int window = GENERATE(1, 2);
+  const OpCode code = GENERATE(OpCode::AVERAGE_POOL_2D, OpCode::MAX_POOL_2D);
+  tflite::Pool2DOptionsT pool;
+  pool.filter_height = pool.filter_width = window;
+  pool.stride_h = pool.stride_w = 1;
+  tflite::BuiltinOptionsUnion options;
+  options.Set(pool);
+  b.output(b.op(OpCode::RELU, "y", {b.op(code, "pooled", {x}, options)}));
+  const Values average = {0.125f, 0, 0.75f, 0}, largest = {2, 0, 2, 0};
+  const bool averages = code == OpCode::AVERAGE_POOL_2D;
+  check_in_every_form(b, {{1, -2, 2, -0.5f}}, {window == 1 ? Values{1, 0, 2, 0} : averages ? average : largest});
+}
+
 TEST_CASE("tensors of up to six dimensions and scalars run", "[session]") {
   ModelBuilder b("ranks");
   const int x = b.input("x", {1, 4});

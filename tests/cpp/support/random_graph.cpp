@@ -87,7 +87,10 @@ class Generator {
   }
 
   int conv(int x, Shape in) {
-    const Shape w = {between(1, 12), std::min(between(1, 3), in[1]), std::min(between(1, 3), in[2]), in[3]};
+    // In up to 3 groups.
+    const int groups = in[3] % 2 == 0 && chance(4) ? 2 : in[3] % 3 == 0 && chance(4) ? 3 : 1;
+    const Shape w = {groups * between(1, 6), std::min(between(1, 3), in[1]), std::min(between(1, 3), in[2]),
+                     in[3] / groups};
     return b_.conv_2d(name("conv"), x, weights(w), w, maybe_bias(w[0]), window(in, w));
   }
 
@@ -118,11 +121,13 @@ class Generator {
 
   int pool(int x, Shape in, OpCode code) {
     tflite::Pool2DOptionsT options;
-    options.filter_height = std::min(between(1, 3), in[1]);
-    options.filter_width = std::min(between(1, 3), in[2]);
+    const bool whole_map = chance(4);
+    options.filter_height = whole_map ? in[1] : std::min(between(1, 3), in[1]);
+    options.filter_width = whole_map ? in[2] : std::min(between(1, 3), in[2]);
     options.stride_h = between(1, 2);
     options.stride_w = between(1, 2);
     options.padding = chance(2) ? tflite::Padding::SAME : tflite::Padding::VALID;
+    options.fused_activation_function = activation();
     return b_.op(code, name("pool"), {x}, union_of(options));
   }
 
