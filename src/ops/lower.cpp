@@ -61,8 +61,20 @@ void LowerContext::match_output_scale(size_t i) {
   if (in_float_ || in_type(i) != out_type() || !is_quantized(out_type())) return;
   if (per_tensor_params(input(i)) == per_tensor_params(output(0))) return;
   const uint32_t rescaled = temporary(input_shape(i));
-  unary(xnn_unary_convert, in(i), rescaled);
+  rescale(i, rescaled);
   input_overrides_[i] = rescaled;
+}
+
+void LowerContext::rescale(size_t i, uint32_t to) {
+  const float factor = require_params(input(i), "input").scale / require_params(output(0), "output").scale;
+  uint32_t from = in(i);
+  // There is a kernel for factors from 2^-8 to 2^7, which nothing checks, and none between signed and unsigned.
+  if (in_type(i) != out_type() || factor < 0x1p-8f || factor > 0x1p7f) {
+    const uint32_t real = float_temporary(input_shape(i));
+    unary(xnn_unary_convert, from, real);
+    from = real;
+  }
+  unary(xnn_unary_convert, from, to);
 }
 
 uint32_t LowerContext::temporary(const Shape& shape) {
@@ -128,6 +140,7 @@ LowerContext::Weighted LowerContext::weighted_operands(int slice_dims) {
   if (is_constant(1) && in_type(0) == DType::UINT8 && weights.type == DType::UINT8) {
     const QuantParams params = require_params(weights, "weights");
     const uint8_t* data = builder_.keep<uint8_t>(constant_data(model(), weights), false);
+    require_taken_scales({{params.scale}});
     operands.input = in(0);
     operands.weights = builder_.define(DType::UINT8, input_shape(1), params, data, XNN_INVALID_VALUE_ID, 0, *this);
     if (has_input(2)) operands.bias = int32_bias({{params.scale}});
@@ -156,10 +169,20 @@ LowerContext::Weighted LowerContext::weighted_operands(int slice_dims) {
                                       XNN_INVALID_VALUE_ID, 0, *this);
     }
   } else {
+    require_taken_scales(scales);
     operands.input = in(0);
     if (has_input(2)) operands.bias = int32_bias(scales);
   }
   return operands;
+}
+
+void LowerContext::require_taken_scales(std::span<const float> weight_scales) const {
+  const float in_scale = require_params(input(0), "input").scale, out_scale = require_params(output(0), "output").scale;
+  for (const float scale : weight_scales) {
+    if (in_scale * scale / out_scale < 256) continue;
+    unsupported(text("its output's scale of ", out_scale, " is too small for an input scale of ", in_scale,
+                     " and a weight scale of ", scale, ": at most 256 output steps may make one step of a product"));
+  }
 }
 
 uint32_t LowerContext::quantized_at_run_time(size_t i, int slice_dims) {

@@ -46,6 +46,9 @@ class LowerContext : public OpView {
   /// Rescales input `i` to the output's quantization where the two differ.
   void match_output_scale(size_t i);
 
+  /// Writes quantized input `i` to a quantized value with the output's type and parameters.
+  void rescale(size_t i, uint32_t to);
+
   /// Operands of a convolution or matrix product. Static INT8, float, or dynamic INT8 (float input, int8 weights): for
   /// this the input is quantized at run time, each slice of the innermost `slice_dims` dimensions with its own range;
   /// 0: weights are expanded to float.
@@ -100,6 +103,7 @@ class LowerContext : public OpView {
  private:
   uint32_t quantized_at_run_time(size_t i, int slice_dims);
   uint32_t int32_bias(std::span<const float> weight_scales);
+  void require_taken_scales(std::span<const float> weight_scales) const;
   QuantParams require_params(const Tensor& tensor, const char* role) const;
 
   SubgraphBuilder& builder_;

@@ -15,6 +15,13 @@ void lower_binary(LowerContext& c, xnn_binary_operator type, tflite::ActivationF
   });
 }
 
+float scale_of(const Tensor& tensor) { return per_tensor_params(tensor).value_or(QuantParams{}).scale; }
+
+// The integer kernels of ADD and MUL multiply by a ratio of scales from `least` up to 2^8. Nothing checks that.
+void compute_in_float_beyond(LowerContext& c, float factor, float least) {
+  if (c.out_type() != DType::FLOAT32 && (factor < least || factor >= 0x1p8f)) c.compute_in_float();
+}
+
 // XNNPACK merges a clamp into the operator before it, whose output then has the clamp's scale. Pools cannot rescale and
 // would give wrong values, and convolutions would round once where TFLite rounds twice; so a change of scale is a step
 // of its own.
@@ -26,10 +33,13 @@ void lower_clamp(LowerContext& c, float min, float max) {
 }  // namespace
 
 void lower_add(LowerContext& c) {
+  compute_in_float_beyond(c, scale_of(c.input(0)) / scale_of(c.output(0)), 0x1p-10f);
+  compute_in_float_beyond(c, scale_of(c.input(1)) / scale_of(c.output(0)), 0x1p-10f);
   lower_binary(c, xnn_binary_add, c.options<tflite::AddOptionsT>().fused_activation_function);
 }
 
 void lower_mul(LowerContext& c) {
+  compute_in_float_beyond(c, scale_of(c.input(0)) * scale_of(c.input(1)) / scale_of(c.output(0)), 0x1p-16f);
   lower_binary(c, xnn_binary_multiply, c.options<tflite::MulOptionsT>().fused_activation_function);
 }
 
@@ -57,13 +67,8 @@ void lower_convert(LowerContext& c) {
     return c.fold_into_constant();
   }
   const DType from = c.in_type(0), to = c.out_type();
-  // Between signed and unsigned there is no kernel.
-  if (from != to && from != DType::FLOAT32 && to != DType::FLOAT32) {
-    const uint32_t real = c.float_temporary(c.input_shape(0));
-    c.unary(xnn_unary_convert, c.in(0), real);
-    return c.unary(xnn_unary_convert, real, c.out());
-  }
   if (from == DType::FLOAT32 && to == DType::FLOAT32) return c.check(xnn_define_copy(c.graph(), c.in(0), c.out(), 0));
+  if (from != DType::FLOAT32 && to != DType::FLOAT32) return c.rescale(0, c.out());
   c.unary(xnn_unary_convert, c.in(0), c.out());
 }
 
