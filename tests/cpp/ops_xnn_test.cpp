@@ -139,12 +139,18 @@ void test_dynamic(const OpCase& row, const Model& model, const Inputs& inputs, b
   if (per_channel) CHECK(outcome.error() > float_bound);
 }
 
-void test_static(const OpCase& row, const Model& model, const Inputs& inputs, bool per_channel) {
+QuantResult quantize_calibrated(const Model& model, const Inputs& inputs, bool per_channel, float output_factor = 1) {
   Calibrator calibrator(model, "minmax");
   for (size_t i = 0; i < inputs.size(); ++i) calibrator.session().write_real(i, inputs[i]);
   calibrator.observe();
-  const QuantSpec spec = {.mode = Mode::kStaticInt8, .io = DType::INT8, .per_channel = per_channel};
-  const QuantResult quantized = quantize_file(model, spec, &calibrator.stats());
+  Stats stats = calibrator.stats();
+  stats.tensors.at("y").min *= output_factor;
+  stats.tensors.at("y").max *= output_factor;
+  return quantize_file(model, {.mode = Mode::kStaticInt8, .io = DType::INT8, .per_channel = per_channel}, &stats);
+}
+
+void test_static(const OpCase& row, const Model& model, const Inputs& inputs, bool per_channel) {
+  const QuantResult quantized = quantize_calibrated(model, inputs, per_channel);
   INFO("reason: " << quantized.ops.at(0).reason);
   CHECK(quantized.ops.at(0).decision == (row.int8_stays_float ? "float32" : "int8"));
   CHECK(quantized.ops.at(0).reason.empty() == !row.int8_stays_float);
@@ -159,6 +165,26 @@ void test_static(const OpCase& row, const Model& model, const Inputs& inputs, bo
   const Array original = evaluate_float(model, inputs);
   CHECK(largest_difference(outcome.actual, original) <=
         0.1 * std::max(spread(original.values), largest(original.values)));
+}
+
+// Calibration may have seen an output far smaller or larger than what comes now, or next to nothing. Integer kernels
+// take a limited range of scales: beyond it another way must be found, or the operator be refused by name.
+void test_far_scales(const OpCase& row, const Model& model, const Inputs& inputs) {
+  for (const float factor : {0.0f, 1e-6f, 1e-4f, 1e-2f, 1e2f, 1e4f, 1e6f}) {
+    INFO("with the output's range times " << factor);
+    const QuantResult quantized = quantize_calibrated(model, inputs, true, factor);
+    const Tensor& output = *graph(quantized.model).tensors[graph(quantized.model).outputs[0]];
+    const double bound = std::max(row.int8_steps, 1) * (output.quantization->scale[0] * 1.001);
+    try {
+      const double error = run(quantized.model, inputs).error();
+      CHECK(error <= bound);
+    } catch (const Error& error) {
+      // A step of a product of input and weight of 256 output steps and more has no kernel.
+      CHECK((row.dynamic != Dynamic::kUnchanged && factor <= 1e-4f));
+      CHECK(error.code == ErrorCode::kUnsupported);
+      CHECK(error.where == op_label(quantized.model, 0));
+    }
+  }
 }
 
 constexpr char kTestCase[] = "operators agree with the reference";
@@ -177,6 +203,7 @@ TEST_CASE(kTestCase, "[ops]") {
       {"dynamic INT8, one weight scale",
        [](auto& row, auto& model, auto& inputs) { test_dynamic(row, model, inputs, false); }},
       {"static INT8", [](auto& row, auto& model, auto& inputs) { test_static(row, model, inputs, true); }},
+      {"static INT8, scales far apart", test_far_scales},
       {"static INT8, one weight scale",
        [](auto& row, auto& model, auto& inputs) { test_static(row, model, inputs, false); }},
   };
