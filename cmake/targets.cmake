@@ -10,6 +10,12 @@ endif()
 
 # The core. What needs XNNPACK is not compiled natively.
 file(GLOB core_sources CONFIGURE_DEPENDS src/*.cpp src/ops/*.cpp)
+if(WEBQUANT_RELAXED_SIMD)
+  # These take the place of kernels inside XNNPACK, so they need its own headers.
+  file(GLOB kernel_sources CONFIGURE_DEPENDS src/kernels/*.cpp)
+  list(APPEND core_sources ${kernel_sources})
+  set_source_files_properties(${kernel_sources} PROPERTIES COMPILE_OPTIONS "-isystem;${WEBQUANT_DEPS}/src/xnnpack/src")
+endif()
 if(NOT EMSCRIPTEN)
   list(FILTER core_sources EXCLUDE REGEX "/src/(ops/lower|session|subgraph|inspect|compare)[^/]*\\.cpp$")
 endif()

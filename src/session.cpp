@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "kernels/int8_kernels.h"
 #include "subgraph.h"
 
 namespace webquant {
@@ -22,6 +23,7 @@ size_t heap_bytes() { return static_cast<size_t>(mallinfo().uordblks); }
 
 void require_xnnpack() {
   if (xnn_initialize(nullptr) != xnn_status_success) fail(ErrorCode::kInternal, "XNNPACK", "cannot be initialized");
+  install_int8_kernels();
 }
 
 void require(xnn_status status, const char* action) {
@@ -95,6 +97,7 @@ struct Session::State {
   std::vector<size_t> input_tensors, output_tensors;
   std::map<size_t, PaddedBuffer> buffers;  // by tensor: all that is read or written from outside
   std::vector<PaddedBuffer> constants;
+  ExtraWeights extra_weights;  // must outlive the runtime
   RuntimeHandle runtime;
   std::vector<Activation> activations;
   SessionMemory memory{};
@@ -194,9 +197,10 @@ void Session::State::create_runtime(SubgraphBuilder& builder, const SessionOptio
   const uint32_t flags = options.profile ? XNN_FLAG_BASIC_PROFILING | kNoOperatorFusion : 0;
   size_t before = heap_bytes();
   xnn_runtime_t handle = nullptr;
+  const ExtraWeights::Scope scope(extra_weights);
   const xnn_status status = xnn_create_runtime_v2(builder.handle(), nullptr, flags, &handle);
   runtime.reset(handle);
-  require(status, "prepare the operators");
+  require(extra_weights.failed() ? xnn_status_out_of_memory : status, "prepare the operators");
   memory.weights_bytes += heap_bytes() - before;
 
   before = heap_bytes();

@@ -1,0 +1,168 @@
+#include "kernels/int8_pack.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "kernels/int8_dot.h"
+#include "kernels/int8_kernels.h"
+#include "xnnpack/config-types.h"
+#include "xnnpack/math.h"
+#include "xnnpack/pack.h"
+
+// XNNPACK's own packing for unsigned activations gives nearly what is needed: for each tile of columns the biases, with
+// 128 times the sum of the weights taken off, then the steps' weights, then room for the scales. Here the biases move
+// to a TileHead, and pairs of weights whose products could saturate are split.
+
+namespace webquant {
+namespace {
+
+using int8_dot::ExtraStep;
+using int8_dot::kColumns;
+using int8_dot::kDepth;
+using int8_dot::kStepBytes;
+using int8_dot::TileHead;
+
+bool is_safe(int8_t a, int8_t b) {
+  return std::max<int>(a, 0) + std::max<int>(b, 0) <= 128 && std::min<int>(a, 0) + std::min<int>(b, 0) >= -128;
+}
+
+bool is_safe(const int8_t* step) {
+  for (size_t i = 0; i < kStepBytes; i += 2) {
+    if (!is_safe(step[i], step[i + 1])) return false;
+  }
+  return true;
+}
+
+void split(int8_t* step, ExtraStep& extra) {
+  for (size_t i = 0; i < kStepBytes; i += 2) {
+    const bool safe = is_safe(step[i], step[i + 1]);
+    for (size_t j = i; j < i + 2; ++j) {
+      extra.weights[j] = safe ? 0 : static_cast<int8_t>(step[j] / 2);
+      step[j] = static_cast<int8_t>(step[j] - extra.weights[j]);
+    }
+  }
+}
+
+/// A tile within the packed weights: `taps` times `depth` rows of kColumns.
+struct PackedTile {
+  int8_t* begin;
+  size_t taps, depth;
+
+  int8_t* weights() const { return begin + kColumns * sizeof(int32_t); }
+  size_t steps() const { return taps * depth / kDepth; }
+  int8_t* step(size_t i) const { return weights() + i * kStepBytes; }
+  int8_t* end(size_t extra_bytes) const { return step(steps()) + extra_bytes; }
+};
+
+void set_head(const PackedTile& tile, const TileHead* head) { std::memcpy(tile.begin, &head, sizeof(head)); }
+
+/// `for_each_tile(visit)` calls visit(PackedTile) for all tiles of an operator.
+template <class ForEachTile>
+void add_heads(const ForEachTile& for_each_tile) {
+  size_t tiles = 0, extra_steps = 0;
+  for_each_tile([&](const PackedTile& tile) {
+    ++tiles;
+    for (size_t i = 0; i < tile.steps(); ++i) extra_steps += !is_safe(tile.step(i));
+  });
+  void* memory = ExtraWeights::allocate(tiles * sizeof(TileHead) + extra_steps * sizeof(ExtraStep));
+  if (memory == nullptr) return;
+  auto* head = static_cast<TileHead*>(memory);
+  auto* extra = reinterpret_cast<ExtraStep*>(head + tiles);
+  for_each_tile([&](const PackedTile& tile) {
+    std::memcpy(head->bias, tile.begin, sizeof(head->bias));
+    head->extra = extra;
+    const size_t steps_per_tap = tile.depth / kDepth;
+    for (size_t i = 0; i < tile.steps(); ++i) {
+      if (is_safe(tile.step(i))) continue;
+      split(tile.step(i), *extra);
+      extra->tap = static_cast<uint32_t>(i / steps_per_tap);
+      extra->k = static_cast<uint32_t>(i % steps_per_tap * kDepth);
+      ++extra;
+    }
+    head->extra_steps = static_cast<uint32_t>(extra - head->extra);
+    set_head(tile, head++);
+  });
+}
+
+/// `groups` times as many tiles as `columns` need, one after the other.
+void add_heads(void* packed, size_t groups, size_t columns, size_t taps, size_t channels, size_t extra_bytes) {
+  const size_t tiles = groups * divide_round_up(columns, kColumns);
+  add_heads([&](const auto& visit) {
+    PackedTile tile{static_cast<int8_t*>(packed), taps, round_up_po2(channels, kDepth)};
+    for (size_t i = 0; i < tiles; ++i, tile.begin = tile.end(extra_bytes)) visit(tile);
+  });
+}
+
+void pack_gemm_goi(size_t groups, size_t columns, size_t channels, size_t nr, size_t kr, size_t sr,
+                   const int8_t* kernel, const int32_t* bias, const float* scale, void* packed, size_t extra_bytes,
+                   const xnn_qs8_packing_params* params) {
+  xnn_pack_qs8_to_qu8_gemm_goi_w(groups, columns, channels, nr, kr, sr, kernel, bias, scale, packed, extra_bytes,
+                                 params);
+  add_heads(packed, groups, columns, 1, channels, extra_bytes);
+}
+
+void pack_gemm_gio(size_t groups, size_t columns, size_t channels, size_t nr, size_t kr, size_t sr, size_t k_stride,
+                   const int8_t* kernel, const int32_t* bias, const float* scale, void* packed, size_t extra_bytes,
+                   const xnn_qs8_packing_params* params) {
+  xnn_pack_qs8_to_qu8_gemm_gio_w(groups, columns, channels, nr, kr, sr, k_stride, kernel, bias, scale, packed,
+                                 extra_bytes, params);
+  add_heads(packed, groups, columns, 1, channels, extra_bytes);
+}
+
+void pack_igemm_goki(size_t groups, size_t columns, size_t taps, size_t channels, size_t nr, size_t kr, size_t sr,
+                     const int8_t* kernel, const int32_t* bias, const float* scale, void* packed, size_t extra_bytes,
+                     const xnn_qs8_packing_params* params) {
+  xnn_pack_qs8_to_qu8_conv_goki_w(groups, columns, taps, channels, nr, kr, sr, kernel, bias, scale, packed, extra_bytes,
+                                  params);
+  add_heads(packed, groups, columns, taps, channels, extra_bytes);
+}
+
+void pack_igemm_kgo(size_t groups, size_t columns, size_t taps, size_t nr, size_t kr, size_t sr, const int8_t* kernel,
+                    const int32_t* bias, const float* scale, void* packed, size_t extra_bytes,
+                    const xnn_qs8_packing_params* params) {
+  xnn_pack_qs8_to_qu8_conv_kgo_w(groups, columns, taps, nr, kr, sr, kernel, bias, scale, packed, extra_bytes, params);
+  add_heads(packed, groups, columns, taps, 1, extra_bytes);
+}
+
+/// A transposed convolution is one convolution for each offset within a stride, each with every stride-th element of
+/// the window.
+void pack_deconv_goki(size_t groups, size_t columns, size_t height, size_t width, size_t channels, size_t stride_y,
+                      size_t stride_x, size_t nr, size_t kr, size_t sr, const int8_t* kernel, const int32_t* bias,
+                      const float* scale, void* packed, size_t extra_bytes, subconvolution_params* subconvolutions,
+                      const xnn_qs8_packing_params* params) {
+  xnn_pack_qs8_to_qu8_deconv_goki_w(groups, columns, height, width, channels, stride_y, stride_x, nr, kr, sr, kernel,
+                                    bias, scale, packed, extra_bytes, subconvolutions, params);
+  const auto elements = [](size_t size, size_t offset, size_t stride) {
+    return offset < size ? divide_round_up(size - offset, stride) : 0;
+  };
+  add_heads([&](const auto& visit) {
+    auto* begin = static_cast<int8_t*>(packed);
+    for (size_t i = 0; i < groups * stride_y * stride_x; ++i) {
+      const size_t y = i / stride_x % stride_y, x = i % stride_x;
+      const size_t taps = elements(height, y, stride_y) * elements(width, x, stride_x);
+      for (size_t column = 0; column < columns; column += kColumns) {
+        const PackedTile tile{begin, taps, round_up_po2(channels, kDepth)};
+        visit(tile);
+        begin = tile.end(extra_bytes);
+      }
+    }
+  });
+}
+
+}  // namespace
+
+void set_int8_packing(xnn_gemm_config& config) {
+  // Where these two are set the fully connected layers would use them in place of the others.
+  config.pack_weights_and_biases = nullptr;
+  config.packed_stride_weights_and_biases = nullptr;
+  config.pack_gemm_goi = reinterpret_cast<xnn_packw_gemm_goi_ukernel_fn>(pack_gemm_goi);
+  config.pack_gemm_gio = reinterpret_cast<xnn_packw_gemm_gio_ukernel_fn>(pack_gemm_gio);
+  config.pack_igemm_goki = reinterpret_cast<xnn_pack_conv_goki_w_fn>(pack_igemm_goki);
+  config.pack_igemm_kgo = reinterpret_cast<xnn_pack_conv_kgo_w_fn>(pack_igemm_kgo);
+  config.pack_deconv_goki = reinterpret_cast<xnn_pack_deconv_goki_w_fn>(pack_deconv_goki);
+  config.nr = kColumns;
+  config.log2_kr = 2;
+  config.log2_sr = 0;
+}
+
+}  // namespace webquant
