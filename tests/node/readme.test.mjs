@@ -32,9 +32,21 @@ return { ${results.join(', ')} };
   }
 }
 
+const snippetsOf = (file) => {
+  const text = readFileSync(join(root, file), 'utf8');
+  return [...text.matchAll(/^```js\n(.*?)^```/gms)].map(([, block]) => block).join('\n');
+};
+
+test('the example of the main README', async () => {
+  const results = ['report', 'verdict', 'probabilityShift', 'outputs', 'probabilities'];
+  const found = await run(snippetsOf('README.md'), { model, frames }, results);
+  assert.equal(found.report.mode, 'static-int8');
+  assert.equal(found.probabilities.length, 36);
+  assert.ok(found.verdict && found.probabilityShift && found.outputs.probabilities);
+});
+
 test('the snippets of the README', async () => {
-  const readme = readFileSync(join(root, 'npm/README.md'), 'utf8');
-  const code = [...readme.matchAll(/^```js\n(.*?)^```/gms)].map(([, block]) => block).join('\n');
+  const code = snippetsOf('npm/README.md');
   const results = ['report', 'probabilities', 'verdict', 'probabilityShift', 'outputs'];
   const found = await run(code, { model, frames }, [...results, 'medianMs', 'memory', 'ops']);
   assert.equal(found.report.mode, 'static-int8');
