@@ -74,38 +74,38 @@ int ModelBuilder::op(OpCode code, std::string name, std::vector<int> inputs, tfl
 int ModelBuilder::conv_2d(std::string name, int x, std::span<const float> weights, Shape shape,
                           std::span<const float> bias, Conv o) {
   const int32_t channels = shape[0];
-  const int w = constant(name + "/weights", std::move(shape), weights);
-  const int b = bias.empty() ? -1 : constant(name + "/bias", {channels}, bias);
+  std::vector<int> operands = {x, constant(name + "/weights", std::move(shape), weights)};
+  if (!bias.empty()) operands.push_back(constant(name + "/bias", {channels}, bias));
   tflite::Conv2DOptionsT options;
   options.padding = o.padding;
   options.stride_w = options.stride_h = o.stride;
   options.dilation_w_factor = options.dilation_h_factor = o.dilation;
   options.fused_activation_function = o.activation;
-  return op(OpCode::CONV_2D, std::move(name), {x, w, b}, union_of(options));
+  return op(OpCode::CONV_2D, std::move(name), std::move(operands), union_of(options));
 }
 
 int ModelBuilder::depthwise_conv_2d(std::string name, int x, std::span<const float> weights, Shape shape,
                                     std::span<const float> bias, Conv o) {
   const int32_t channels = shape[3];
-  const int w = constant(name + "/weights", std::move(shape), weights);
-  const int b = bias.empty() ? -1 : constant(name + "/bias", {channels}, bias);
+  std::vector<int> operands = {x, constant(name + "/weights", std::move(shape), weights)};
+  if (!bias.empty()) operands.push_back(constant(name + "/bias", {channels}, bias));
   tflite::DepthwiseConv2DOptionsT options;
   options.padding = o.padding;
   options.stride_w = options.stride_h = o.stride;
   options.dilation_w_factor = options.dilation_h_factor = o.dilation;
   options.fused_activation_function = o.activation;
   options.depth_multiplier = channels / this->shape(x).at(3);
-  return op(OpCode::DEPTHWISE_CONV_2D, std::move(name), {x, w, b}, union_of(options));
+  return op(OpCode::DEPTHWISE_CONV_2D, std::move(name), std::move(operands), union_of(options));
 }
 
 int ModelBuilder::fully_connected(std::string name, int x, std::span<const float> weights, Shape shape,
                                   std::span<const float> bias, tflite::ActivationFunctionType activation) {
   const int32_t channels = shape[0];
-  const int w = constant(name + "/weights", std::move(shape), weights);
-  const int b = bias.empty() ? -1 : constant(name + "/bias", {channels}, bias);
+  std::vector<int> operands = {x, constant(name + "/weights", std::move(shape), weights)};
+  if (!bias.empty()) operands.push_back(constant(name + "/bias", {channels}, bias));
   tflite::FullyConnectedOptionsT options;
   options.fused_activation_function = activation;
-  return op(OpCode::FULLY_CONNECTED, std::move(name), {x, w, b}, union_of(options));
+  return op(OpCode::FULLY_CONNECTED, std::move(name), std::move(operands), union_of(options));
 }
 
 int ModelBuilder::add(std::string name, int a, int b, tflite::ActivationFunctionType activation) {
