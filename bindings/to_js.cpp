@@ -27,6 +27,7 @@ val to_js(const OpInfo& op) {
   object.set("macs", count_to_js(op.macs));
   object.set("weightBytes", count_to_js(op.weight_bytes));
   object.set("supported", op.supported);
+  if (op.supported) object.set("runs", op.runs);
   if (!op.reason.empty()) object.set("reason", op.reason);
   return object;
 }

@@ -31,9 +31,11 @@ struct PrecisionCounts {
 
 void count_precision(const Model& model, const std::set<int32_t>& from_half, PrecisionCounts& counts,
                      const Operator& op, const OpDef& def) {
-  if (def.code == OpCode::QUANTIZE || def.code == OpCode::DEQUANTIZE || op.inputs.empty() || op.inputs[0] < 0) return;
+  if (def.code == OpCode::QUANTIZE || def.code == OpCode::DEQUANTIZE) return;
+  const size_t data = def.quant.data;
+  if (data >= op.inputs.size() || op.inputs[data] < 0) return;
   const Graph& g = graph(model);
-  const bool int8_input = is_int8(g.tensors[op.inputs[0]]->type);
+  const bool int8_input = is_int8(g.tensors[op.inputs[data]]->type);
   const int slot = def.quant.weights;
   if (slot < 0 || static_cast<size_t>(slot) >= op.inputs.size() || op.inputs[slot] < 0) {
     counts.static_int8 += int8_input;
@@ -67,10 +69,9 @@ ModelInfo inspect(const Model& model) {
                  .signatures = {},
                  .metadata = {}};
 
-  std::vector<Shape> shapes;
-  for (const auto& tensor : g.tensors) shapes.push_back(tensor->shape);
+  TensorFacts facts = TensorFacts::declared(model);
   if (xnn_initialize(nullptr) != xnn_status_success) fail(ErrorCode::kInternal, "XNNPACK", "cannot be initialized");
-  SubgraphBuilder builder(model, shapes, std::vector<Role>(shapes.size(), Role::kInternal));
+  SubgraphBuilder builder(model, facts, std::vector<Role>(facts.shapes.size(), Role::kInternal));
 
   PrecisionCounts precision;
   std::set<int32_t> counted, from_half;
@@ -86,19 +87,27 @@ ModelInfo inspect(const Model& model) {
                .macs = 0,
                .weight_bytes = 0,
                .supported = true,
+               .runs = "xnnpack",
                .reason = ""};
     // The one place in the core that catches: an operator that cannot run is an answer here, not a failure.
     try {
-      infer_op(model, n, builder.shapes());
-      builder.lower(n);
-      row.reason = builder.note(n);
+      infer_op(model, n, facts);
+      const bool folded = facts.values.contains(op.outputs[0]);
+      if (folded || (def->reference && def->reference(OpView(model, n, facts)))) {
+        row.runs = "reference";
+        if (folded) row.reason = "computed when the model is loaded";
+      } else {
+        builder.lower(n);
+        row.reason = builder.note(n);
+      }
     } catch (const Error& error) {
       // Behind an operator that cannot run, shapes are only what the file says, and contradictions prove nothing.
       if (error.code != ErrorCode::kUnsupported && all_supported) throw;
       row.supported = all_supported = false;
+      row.runs.clear();
       row.reason = error.message;
     }
-    if (def && row.supported) row.macs = macs_of(OpView(model, n, builder.shapes()), def->quant);
+    if (def && row.supported) row.macs = macs_of(OpView(model, n, facts), def->quant);
     for (size_t slot = 0; slot < op.inputs.size(); ++slot) {
       const int32_t i = op.inputs[slot];
       row.inputs.push_back(i < 0 ? std::string() : names[i]);
@@ -115,8 +124,8 @@ ModelInfo inspect(const Model& model) {
   }
   info.precision = precision.name();
 
-  for (const int32_t i : g.inputs) info.inputs.push_back(tensor_info(model, i, names[i], builder.shapes()[i]));
-  for (const int32_t i : g.outputs) info.outputs.push_back(tensor_info(model, i, names[i], builder.shapes()[i]));
+  for (const int32_t i : g.inputs) info.inputs.push_back(tensor_info(model, i, names[i], facts.shapes[i]));
+  for (const int32_t i : g.outputs) info.outputs.push_back(tensor_info(model, i, names[i], facts.shapes[i]));
   for (const auto& signature : model.signature_defs) {
     SignatureInfo row{.key = signature->signature_key, .inputs = {}, .outputs = {}};
     for (const auto& map : signature->inputs) row.inputs.emplace_back(map->name, names[map->tensor_index]);

@@ -59,9 +59,12 @@ inline bool is_constant(const Model& model, const Tensor& tensor) { return !cons
 
 /// A constant's bytes seen as elements of T (buffers are aligned to 16 bytes).
 template <class T>
-std::span<const T> constant_values(const Model& model, const Tensor& tensor) {
-  const auto bytes = constant_data(model, tensor);
+std::span<const T> values_of(std::span<const uint8_t> bytes) {
   return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
+}
+template <class T>
+std::span<const T> constant_values(const Model& model, const Tensor& tensor) {
+  return values_of<T>(constant_data(model, tensor));
 }
 
 /// Scale and zero point of a tensor that has exactly one of them; none otherwise.

@@ -1,7 +1,5 @@
 #include "model_builder.h"
 
-#include "ops/op.h"
-
 namespace webquant {
 namespace {
 
@@ -28,6 +26,7 @@ int ModelBuilder::add_tensor(std::string name, Shape shape, DType type, uint32_t
   tensor->shape = std::move(shape);
   tensor->type = type;
   tensor->buffer = buffer;
+  facts_.shapes.push_back(tensor->shape);
   graph(model_).tensors.push_back(std::move(tensor));
   return static_cast<int>(graph(model_).tensors.size()) - 1;
 }
@@ -53,21 +52,19 @@ int ModelBuilder::constant(std::string name, Shape shape, std::span<const int32_
 void ModelBuilder::output(int tensor) { graph(model_).outputs.push_back(tensor); }
 
 int ModelBuilder::op(OpCode code, std::string name, std::vector<int> inputs, tflite::BuiltinOptionsUnion options,
-                     int outputs) {
+                     int outputs, DType type) {
   auto added = std::make_unique<Operator>();
   added->opcode_index = intern_op_code(model_, code, 1);
   added->inputs = std::move(inputs);
   added->builtin_options = std::move(options);
   for (int i = 0; i < outputs; ++i) {
-    added->outputs.push_back(add_tensor(i == 0 ? name : text(name, ":", i), {}, DType::FLOAT32, 0));
+    added->outputs.push_back(add_tensor(i == 0 ? name : text(name, ":", i), {}, type, 0));
   }
   const auto results = added->outputs;
   graph(model_).operators.push_back(std::move(added));
 
-  std::vector<Shape> shapes;
-  for (const auto& tensor : graph(model_).tensors) shapes.push_back(tensor->shape);
-  infer_op(model_, graph(model_).operators.size() - 1, shapes);
-  for (const int result : results) tensor(result).shape = shapes[result];
+  infer_op(model_, graph(model_).operators.size() - 1, facts_);
+  for (const int result : results) tensor(result).shape = facts_.shapes[result];
   return results[0];
 }
 

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "model.h"
+#include "ops/op.h"
 
 namespace webquant {
 
@@ -27,9 +27,9 @@ class ModelBuilder {
   int constant(std::string name, Shape shape, std::span<const int32_t> values);
   void output(int tensor);
 
-  /// Any operator whose row has shape inference; `inputs` may hold -1. Returns the first output.
+  /// Any operator of the table; `inputs` may hold -1. Returns the first output, which the others follow.
   int op(OpCode code, std::string name, std::vector<int> inputs, tflite::BuiltinOptionsUnion options = {},
-         int outputs = 1);
+         int outputs = 1, DType type = DType::FLOAT32);
 
   struct Conv {
     int stride = 1;
@@ -61,7 +61,9 @@ class ModelBuilder {
 
  private:
   int add_tensor(std::string name, Shape shape, DType type, uint32_t buffer);
+
   Model model_;
+  TensorFacts facts_;
 };
 
 }  // namespace webquant

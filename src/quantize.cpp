@@ -24,10 +24,9 @@ void require_float(const Model& model) {
 // What the modes rely on: operands are there, and there is one bias for each channel of the weights. Shapes of
 // activations do not matter.
 void require_sound_operators(const Model& model) {
-  std::vector<Shape> shapes;
-  for (const auto& tensor : graph(model).tensors) shapes.push_back(tensor->shape);
+  const TensorFacts facts = TensorFacts::declared(model);
   for (size_t n = 0; n < graph(model).operators.size(); ++n) {
-    const OpView op(model, n, shapes);
+    const OpView op(model, n, facts);
     const OpDef* def = find_op(op_code(model, op.op()));
     if (!def) continue;
     require_operands(op, *def);
@@ -155,6 +154,11 @@ void GraphEditor::set_params(int index, QuantParams params) {
   quant = std::make_unique<tflite::QuantizationParametersT>();
   quant->scale = {params.scale};
   quant->zero_point = {params.zero_point};
+}
+
+void GraphEditor::set_version(size_t index, int version) {
+  const int before = model_.operator_codes[op(index).opcode_index]->version;
+  op(index).opcode_index = intern_op_code(model_, op_code(model_, op(index)), std::max(before, version));
 }
 
 void GraphEditor::insert_conversion(size_t op, OpCode code, int version, int input, int output) {

@@ -29,6 +29,9 @@ class GraphEditor {
 
   void set_params(int tensor, QuantParams params);
 
+  /// Raises the operator's version to `version`: a higher one, which an option asks for, stays.
+  void set_version(size_t op, int version);
+
   /// Puts a QUANTIZE or DEQUANTIZE from `input` to `output` in front of operator `op`; the number of operators: at the
   /// end.
   void insert_conversion(size_t op, OpCode code, int version, int input, int output);

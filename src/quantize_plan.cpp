@@ -62,7 +62,7 @@ std::string reason_to_stay_float(const Model& model, size_t n, const QuantSpec& 
   if (has_bias && !is_float_constant(model, op, rule.bias)) return "its bias is no constant";
   // Moving values is as cheap in float, and going to int8 for it would only round.
   if (rule.output == Output::kSameAsInput &&
-      (produced_in_float[op.inputs[0]] || is_constant(model, *g.tensors[op.inputs[0]]))) {
+      (produced_in_float[op.inputs[rule.data]] || is_constant(model, *g.tensors[op.inputs[rule.data]]))) {
     return "its input stays float";
   }
   return "";
@@ -80,8 +80,8 @@ void join_same_scale_tensors(const Model& model, const std::vector<bool>& int8_o
   for_each(Output::kFixed, [&](const Operator& op, const QuantRule& rule) {
     for (const int32_t out : op.outputs) groups.fix(out, rule.fixed);
   });
-  for_each(Output::kSameAsInput, [&](const Operator& op, const QuantRule&) {
-    for (const int32_t out : op.outputs) groups.join(op.inputs[0], out);
+  for_each(Output::kSameAsInput, [&](const Operator& op, const QuantRule& rule) {
+    for (const int32_t out : op.outputs) groups.join(op.inputs[rule.data], out);
   });
   // Last, because a tensor of fixed scale cannot follow: it is rescaled on its way into the operator.
   for_each(Output::kInputsSameAsOutput, [&](const Operator& op, const QuantRule& rule) {

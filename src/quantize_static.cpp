@@ -134,8 +134,7 @@ class StaticQuantizer {
   }
 
   void quantize_op(size_t n) {
-    const OpCode code = op_code(model_, editor_.op(n));
-    const QuantRule& rule = find_op(code)->quant;
+    const QuantRule& rule = find_op(op_code(model_, editor_.op(n)))->quant;
     const auto originals = editor_.op(n).inputs;
     for (size_t slot = 0; slot < originals.size(); ++slot) {
       if (originals[slot] < 0 || !is_data_input(rule, slot)) continue;
@@ -143,11 +142,11 @@ class StaticQuantizer {
       const bool constant = is_constant(model_, editor_.tensor(originals[slot]));
       wanted_[slot] = constant ? int8_constant(originals[slot], params) : int8_form(originals[slot], params, n);
     }
-    const QuantParams input_params = plan_.params[originals[0]];
+    const QuantParams input_params = plan_.params[originals[rule.data]];
     for (const auto& [slot, tensor] : wanted_) editor_.op(n).inputs[slot] = tensor;
     wanted_.clear();
     if (rule.weights >= 0) quantize_weights(n, rule, input_params.scale);
-    editor_.op(n).opcode_index = intern_op_code(model_, code, rule.int8_version);
+    editor_.set_version(n, rule.int8_version);
 
     for (int32_t& output : editor_.op(n).outputs) {
       const int32_t t = output;

@@ -45,8 +45,7 @@ void quantize_dynamic(Model& model, const QuantSpec& spec, QuantResult& result) 
   const size_t op_count = graph(model).operators.size();
   for (size_t n = 0; n < op_count; ++n) {
     auto& decision = result.ops[n];
-    const OpCode code = op_code(model, editor.op(n));
-    const OpDef* def = find_op(code);
+    const OpDef* def = find_op(op_code(model, editor.op(n)));
     if (!def || def->quant.dynamic_version == 0) {
       decision.reason = "has no dynamic INT8 form";
       continue;
@@ -75,8 +74,7 @@ void quantize_dynamic(Model& model, const QuantSpec& spec, QuantResult& result) 
           replaced.emplace(key, add_int8_weights(editor, model, weights, rule.channel_axis, std::move(scales))).first;
     }
     slot = known->second;
-    const int version = spec.per_channel ? rule.dynamic_version : rule.dynamic_per_tensor_version;
-    editor.op(n).opcode_index = intern_op_code(model, code, version);
+    editor.set_version(n, spec.per_channel ? rule.dynamic_version : rule.dynamic_per_tensor_version);
     // XNNPACK's kernels give the input a zero point; this tells other runtimes to do so too.
     if (auto* options = editor.op(n).builtin_options.AsFullyConnectedOptions())
       options->asymmetric_quantize_inputs = true;

@@ -3,10 +3,11 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 
 #include "kernels/int8_kernels.h"
-#include "subgraph.h"
+#include "session_steps.h"
 
 namespace webquant {
 namespace {
@@ -18,6 +19,19 @@ struct RuntimeDeleter {
   void operator()(xnn_runtime_t runtime) const { xnn_delete_runtime(runtime); }
 };
 using RuntimeHandle = std::unique_ptr<xnn_runtime, RuntimeDeleter>;
+
+struct WorkspaceDeleter {
+  void operator()(xnn_workspace_t workspace) const { xnn_release_workspace(workspace); }
+};
+using WorkspaceHandle = std::unique_ptr<xnn_workspace, WorkspaceDeleter>;
+
+// Memory for what lives within a step; the steps of a session share it.
+WorkspaceHandle new_workspace() {
+  xnn_workspace_t workspace = nullptr;
+  if (xnn_create_workspace(&workspace) != xnn_status_success)
+    fail(ErrorCode::kOutOfMemory, "model", "no memory for its activations");
+  return WorkspaceHandle(workspace);
+}
 
 size_t heap_bytes() { return static_cast<size_t>(mallinfo().uordblks); }
 
@@ -50,23 +64,6 @@ void require_activation_budget(const Model& model, const std::vector<Shape>& sha
   }
 }
 
-// Operators that the graph's outputs depend on, or all of them.
-std::vector<bool> needed_operators(const Model& model, bool all) {
-  const Graph& g = graph(model);
-  std::vector<bool> needed(g.operators.size(), all);
-  std::vector<bool> wanted(g.tensors.size());
-  for (const int32_t i : g.outputs) wanted[i] = true;
-  for (size_t n = g.operators.size(); n-- > 0;) {
-    const auto& op = *g.operators[n];
-    if (std::ranges::any_of(op.outputs, [&](int32_t i) { return wanted[i]; })) needed[n] = true;
-    if (!needed[n]) continue;
-    for (const int32_t i : op.inputs) {
-      if (i >= 0) wanted[i] = true;
-    }
-  }
-  return needed;
-}
-
 // What dequantizing a constant gives is a constant still, no activation.
 bool expands_constant(const Model& model, const Operator& op) {
   return op_code(model, op) == OpCode::DEQUANTIZE && is_constant(model, *graph(model).tensors[op.inputs[0]]);
@@ -93,17 +90,26 @@ TensorInfo tensor_info(const Model& model, size_t tensor_index, const std::strin
 }
 
 struct Session::State {
+  struct RunStep {
+    RuntimeHandle runtime;
+    std::vector<size_t> node_ops;  // with profile: the operator of each XNNPACK node
+    // Or:
+    ReferenceKernel kernel;
+    std::vector<std::span<const std::byte>> inputs;
+    std::vector<std::span<std::byte>> outputs;
+    size_t op = 0;
+  };
+
   std::vector<TensorInfo> inputs, outputs;
   std::vector<size_t> input_tensors, output_tensors;
-  std::map<size_t, PaddedBuffer> buffers;  // by tensor: all that is read or written from outside
+  std::map<size_t, PaddedBuffer> buffers;  // by tensor: all that is read or written from outside of a step
   std::vector<PaddedBuffer> constants;
-  ExtraWeights extra_weights;  // must outlive the runtime
-  RuntimeHandle runtime;
+  ExtraWeights extra_weights;  // this and the workspace must outlive the runtimes
+  WorkspaceHandle workspace;
+  std::vector<RunStep> steps;
   std::vector<Activation> activations;
   SessionMemory memory{};
-
-  std::vector<size_t> node_ops;  // with profile: the operator of each XNNPACK node
-  std::vector<OpTime> times;
+  std::vector<OpTime> times;  // with profile
 
   void add_buffer(const Model& model, size_t tensor, const Shape& shape) {
     const Tensor& t = *graph(model).tensors[tensor];
@@ -116,9 +122,14 @@ struct Session::State {
   }
 
   void build(const Model& model, const SessionOptions& options);
-  void create_runtime(SubgraphBuilder& builder, const SessionOptions& options);
+  std::vector<bool> expose_tensors(const Model& model, const TensorFacts& facts, const std::vector<Step>& plan,
+                                   bool observe);
+  void add_runtime(const Model& model, const TensorFacts& facts, const Step& step, const std::vector<bool>& exposed,
+                   bool profile);
+  void add_kernel(const Model& model, const TensorFacts& facts, const Step& step);
   void list_activations(const Model& model, const std::vector<std::string>& names);
-  void add_times();
+  void add_times(const RunStep& step);
+  OpTime& time_of(size_t op) { return *std::ranges::find(times, op, &OpTime::op); }
 };
 
 Session::Session(const Model& model, const SessionOptions& options) : state_(std::make_unique<State>()) {
@@ -135,71 +146,99 @@ Session& Session::operator=(Session&&) noexcept = default;
 void Session::State::build(const Model& model, const SessionOptions& options) {
   const Graph& g = graph(model);
   const auto names = tensor_names(model);
-  const auto shapes = infer_shapes(model, options.batch);
-  require_activation_budget(model, shapes);
-
-  std::vector<Role> roles(g.tensors.size(), Role::kInternal);
-  const auto expose = [&](size_t tensor, Role role) {
-    if (roles[tensor] != Role::kInternal) return;  // an output that is an input, or named twice
-    roles[tensor] = role;
-    add_buffer(model, tensor, shapes[tensor]);
-  };
+  const TensorFacts facts = infer(model, options.batch);
+  require_activation_budget(model, facts.shapes);
   for (const int32_t i : g.inputs) {
-    expose(i, Role::kInput);
-    inputs.push_back(tensor_info(model, i, names[i], shapes[i]));
+    inputs.push_back(tensor_info(model, i, names[i], facts.shapes[i]));
     input_tensors.push_back(i);
   }
-  // What works on stored integers reads its input and writes its output from outside, as far as XNNPACK can tell.
-  for (const auto& op : g.operators) {
-    const OpDef* def = find_op(op_code(model, *op));
-    const auto is_stored = [&](int32_t i) {
-      return (g.tensors[i]->type == DType::INT8 || g.tensors[i]->type == DType::UINT8) &&
-             !is_constant(model, *g.tensors[i]);
-    };
-    if (!def || !def->stored_integers || !is_stored(op->inputs[0]) || !is_stored(op->outputs[0])) continue;
-    expose(op->inputs[0], Role::kOutput);
-    expose(op->outputs[0], Role::kOutput);
-  }
   for (const int32_t i : g.outputs) {
-    expose(i, Role::kOutput);
-    outputs.push_back(tensor_info(model, i, names[i], shapes[i]));
+    outputs.push_back(tensor_info(model, i, names[i], facts.shapes[i]));
     output_tensors.push_back(i);
-    const auto constant = constant_data(model, *g.tensors[i]);
-    std::copy_n(reinterpret_cast<const std::byte*>(constant.data()), constant.size(), buffers.at(i).bytes().begin());
-  }
-  if (options.observe) {
-    for (const auto& op : g.operators) {
-      if (expands_constant(model, *op)) continue;
-      for (const int32_t i : op->outputs) {
-        if (is_number(g.tensors[i]->type)) expose(i, Role::kOutput);
-      }
-    }
   }
 
-  SubgraphBuilder builder(model, shapes, roles);
-  const auto needed = needed_operators(model, options.observe);
-  for (size_t n = 0; n < g.operators.size(); ++n) {
-    if (needed[n]) builder.lower(n);
+  const auto plan = plan_steps(model, facts, options.observe);
+  const auto exposed = expose_tensors(model, facts, plan, options.observe);
+  for (const Step& step : plan) {
+    step.kernel ? add_kernel(model, facts, step) : add_runtime(model, facts, step, exposed, options.profile);
   }
-  constants = builder.take_lasting_constants();
   for (auto& constant : constants) memory.weights_bytes += constant.bytes().size();
-  if (!builder.node_ops().empty()) create_runtime(builder, options);
   if (options.observe) list_activations(model, names);
-  if (options.profile) {
-    node_ops = builder.node_ops();
-    for (size_t n = 0; n < g.operators.size(); ++n) {
-      if (needed[n]) times.push_back({n, op_type(model, *g.operators[n]), 0, 0});
-    }
+  if (!options.profile) return;
+  for (const Step& step : plan) {
+    for (const size_t n : step.ops) times.push_back({n, op_type(model, *g.operators[n]), 0, 0});
   }
 }
 
-void Session::State::create_runtime(SubgraphBuilder& builder, const SessionOptions& options) {
-  const uint32_t flags = options.profile ? XNN_FLAG_BASIC_PROFILING | kNoOperatorFusion : 0;
+std::vector<bool> Session::State::expose_tensors(const Model& model, const TensorFacts& facts,
+                                                 const std::vector<Step>& plan, bool observe) {
+  const Graph& g = graph(model);
+  std::vector<bool> exposed = crossing_tensors(model, facts, plan);
+  for (const int32_t i : g.inputs) exposed[i] = true;
+  for (const int32_t i : g.outputs) exposed[i] = true;
+  for (const Step& step : plan) {
+    for (const size_t n : step.ops) {
+      const auto& op = *g.operators[n];
+      // What works on stored integers reads its input and writes its output from outside, as far as XNNPACK can tell.
+      const auto is_stored = [&](int32_t i) {
+        return (g.tensors[i]->type == DType::INT8 || g.tensors[i]->type == DType::UINT8) &&
+               !is_constant(model, *g.tensors[i]);
+      };
+      if (find_op(op_code(model, op))->stored_integers && is_stored(op.inputs[0]) && is_stored(op.outputs[0]))
+        exposed[op.inputs[0]] = exposed[op.outputs[0]] = true;
+      for (const int32_t i : op.outputs) {
+        if (observe && is_number(g.tensors[i]->type)) exposed[i] = true;
+      }
+    }
+  }
+  for (size_t i = 0; i < exposed.size(); ++i) {
+    if (exposed[i]) add_buffer(model, i, facts.shapes[i]);
+  }
+  for (const size_t i : output_tensors) {
+    const auto folded = facts.values.find(i);
+    const auto known =
+        folded != facts.values.end() ? std::span<const uint8_t>(folded->second) : constant_data(model, *g.tensors[i]);
+    std::ranges::copy(std::as_bytes(known), buffers.at(i).bytes().begin());
+  }
+  return exposed;
+}
+
+void Session::State::add_kernel(const Model& model, const TensorFacts& facts, const Step& step) {
+  RunStep run{
+      .runtime = nullptr, .node_ops = {}, .kernel = step.kernel, .inputs = {}, .outputs = {}, .op = step.ops[0]};
+  const OpView op(model, run.op, facts);
+  for (size_t i = 0; i < op.input_count(); ++i) {
+    if (!op.has_input(i)) {
+      run.inputs.emplace_back();
+    } else if (const auto buffer = buffers.find(op.input_index(i)); buffer != buffers.end()) {
+      run.inputs.push_back(buffer->second.bytes());
+    } else {
+      const auto floats = op.is_dequantized(i) ? op.constant_floats(i) : std::vector<float>();
+      const auto bytes = floats.empty() ? std::as_bytes(op.constant_bytes(i)) : std::as_bytes(std::span(floats));
+      constants.emplace_back(bytes.size());
+      std::ranges::copy(bytes, constants.back().bytes().begin());
+      run.inputs.push_back(constants.back().bytes());
+    }
+  }
+  for (size_t i = 0; i < op.output_count(); ++i) run.outputs.push_back(buffers.at(op.output_index(i)).bytes());
+  steps.push_back(std::move(run));
+}
+
+void Session::State::add_runtime(const Model& model, const TensorFacts& facts, const Step& step,
+                                 const std::vector<bool>& exposed, bool profile) {
+  SubgraphBuilder builder(model, facts, roles_in(model, step, exposed));
+  for (const size_t n : step.ops) builder.lower(n);
+  for (auto& constant : builder.take_lasting_constants()) constants.push_back(std::move(constant));
+  if (builder.node_ops().empty()) return;
+
+  const uint32_t flags = profile ? XNN_FLAG_BASIC_PROFILING | kNoOperatorFusion : 0;
   size_t before = heap_bytes();
   xnn_runtime_t handle = nullptr;
   const ExtraWeights::Scope scope(extra_weights);
-  const xnn_status status = xnn_create_runtime_v2(builder.handle(), nullptr, flags, &handle);
-  runtime.reset(handle);
+  if (!workspace) workspace = new_workspace();
+  const xnn_status status = xnn_create_runtime_v4(builder.handle(), nullptr, workspace.get(), nullptr, flags, &handle);
+  RunStep run{
+      .runtime = RuntimeHandle(handle), .node_ops = builder.node_ops(), .kernel = {}, .inputs = {}, .outputs = {}};
   require(extra_weights.failed() ? xnn_status_out_of_memory : status, "prepare the operators");
   memory.weights_bytes += heap_bytes() - before;
 
@@ -212,6 +251,7 @@ void Session::State::create_runtime(SubgraphBuilder& builder, const SessionOptio
   for (const auto& [id, tensor] : builder.aliases()) values.push_back({id, buffers.at(tensor).bytes().data()});
   require(xnn_setup_runtime_v2(handle, values.size(), values.data()), "connect its inputs and outputs");
   memory.activations_bytes += heap_bytes() - before;
+  steps.push_back(std::move(run));
 }
 
 void Session::State::list_activations(const Model& model, const std::vector<std::string>& names) {
@@ -226,7 +266,9 @@ void Session::State::list_activations(const Model& model, const std::vector<std:
   for (const size_t tensor : input_tensors) add(tensor, -1);
   for (size_t n = 0; n < g.operators.size(); ++n) {
     if (expands_constant(model, *g.operators[n])) continue;
-    for (const int32_t tensor : g.operators[n]->outputs) add(tensor, static_cast<int>(n));
+    for (const int32_t tensor : g.operators[n]->outputs) {
+      if (buffers.contains(tensor)) add(tensor, static_cast<int>(n));
+    }
   }
 }
 
@@ -243,27 +285,34 @@ std::vector<OpTime> Session::profile() const { return state_->times; }
 SessionMemory Session::memory() const { return state_->memory; }
 
 void Session::run() {
-  if (!state_->runtime) return;  // outputs are inputs or constants
-  require(xnn_invoke_runtime(state_->runtime.get()), "run the model");
-  if (!state_->times.empty()) state_->add_times();
+  const bool profile = !state_->times.empty();
+  for (const auto& step : state_->steps) {
+    if (step.runtime) {
+      require(xnn_invoke_runtime(step.runtime.get()), "run the model");
+      if (profile) state_->add_times(step);
+      continue;
+    }
+    const auto start = std::chrono::steady_clock::now();
+    step.kernel({step.inputs, step.outputs});
+    if (!profile) continue;
+    state_->time_of(step.op).add(
+        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+  }
 }
 
-void Session::State::add_times() {
-  std::vector<uint64_t> microseconds(node_ops.size());
+void Session::State::add_times(const RunStep& step) {
+  std::vector<uint64_t> microseconds(step.node_ops.size());
   size_t size = 0;
   // The sizes differ if XNNPACK splits or drops nodes; then there is nothing to attribute.
-  if (xnn_get_runtime_profiling_info(runtime.get(), xnn_profile_info_operator_timing,
+  if (xnn_get_runtime_profiling_info(step.runtime.get(), xnn_profile_info_operator_timing,
                                      microseconds.size() * sizeof(uint64_t), microseconds.data(),
                                      &size) != xnn_status_success) {
     return;
   }
-  for (auto& time : times) {
-    double run_ms = 0;
-    for (size_t node = 0; node < node_ops.size(); ++node) {
-      if (node_ops[node] == time.op) run_ms += static_cast<double>(microseconds[node]) / 1000;
-    }
-    time.ms += (run_ms - time.ms) / static_cast<double>(++time.runs);
-  }
+  std::map<size_t, double> run_ms;
+  for (size_t node = 0; node < microseconds.size(); ++node)
+    run_ms[step.node_ops[node]] += static_cast<double>(microseconds[node]) / 1000;
+  for (const auto& [op, ms] : run_ms) time_of(op).add(ms);
 }
 
 }  // namespace webquant

@@ -36,8 +36,10 @@ struct SessionOptions {
 struct OpTime {
   size_t op;  // index in the model
   std::string type;
-  double ms;  // median-free total over all runs divided by runs
+  double ms;  // mean over the runs
   size_t runs;
+
+  void add(double run_ms) { ms += (run_ms - ms) / static_cast<double>(++runs); }
 };
 
 struct SessionMemory {

@@ -1,5 +1,8 @@
 // Real values in and out of a session's tensors, whatever their type.
+#include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <limits>
 
 #include "session.h"
 
@@ -9,6 +12,20 @@ namespace {
 QuantParams params_of(const TensorInfo& info) {
   if (info.scale.empty()) return {};
   return {info.scale[0], static_cast<int32_t>(info.zero_point[0])};
+}
+
+// Half away from zero, saturated.
+template <class T>
+void store_rounded(std::span<const float> values, std::span<std::byte> bytes) {
+  constexpr T lowest = std::numeric_limits<T>::min(), highest = std::numeric_limits<T>::max();
+  for (size_t i = 0; i < values.size(); ++i) {
+    const float rounded = std::round(values[i]);
+    // The float next to the highest integer is one more than it.
+    const T value = !(rounded > static_cast<float>(lowest))  ? lowest
+                    : rounded >= static_cast<float>(highest) ? highest
+                                                             : static_cast<T>(rounded);
+    std::memcpy(bytes.data() + i * sizeof(T), &value, sizeof(T));
+  }
 }
 
 }  // namespace
@@ -32,6 +49,12 @@ void Session::write_real(size_t index, std::span<const float> values) {
     case DType::UINT8:
       quantize_values(values, quant, {reinterpret_cast<uint8_t*>(bytes.data()), count});
       break;
+    case DType::INT32:
+      store_rounded<int32_t>(values, bytes);
+      break;
+    case DType::INT64:
+      store_rounded<int64_t>(values, bytes);
+      break;
     default:
       fail(ErrorCode::kUnsupported, text("inputs[\"", info.name, "\"]"),
            text("cannot take floats: it is ", to_string(info.dtype)));
@@ -53,6 +76,12 @@ void Session::read_real(size_t index, std::span<float> out) const {
       break;
     case DType::UINT8:
       dequantize_values(std::span(reinterpret_cast<const uint8_t*>(bytes.data()), count), quant, out);
+      break;
+    case DType::INT32:
+      std::ranges::copy(std::span(reinterpret_cast<const int32_t*>(bytes.data()), count), out.begin());
+      break;
+    case DType::INT64:
+      std::ranges::copy(std::span(reinterpret_cast<const int64_t*>(bytes.data()), count), out.begin());
       break;
     default:
       fail(ErrorCode::kUnsupported, text("outputs[\"", info.name, "\"]"),

@@ -24,15 +24,6 @@ xnn_datatype value_type(DType type, const OpView& user, const Tensor& tensor) {
   }
 }
 
-void require_plain(const Tensor& tensor, const OpView& user) {
-  const char* feature = tensor.sparsity                   ? "sparse"
-                        : !tensor.variant_tensors.empty() ? "a variant"
-                        : tensor.external_buffer != 0     ? "kept in another file"
-                        : tensor.is_variable              ? "a variable"
-                                                          : nullptr;
-  if (feature) user.unsupported(text("\"", tensor.name, "\" is ", feature));
-}
-
 SubgraphHandle new_subgraph(size_t tensors) {
   xnn_subgraph_t subgraph = nullptr;
   const xnn_status status = xnn_create_subgraph(tensors, 0, &subgraph);
@@ -44,13 +35,12 @@ SubgraphHandle new_subgraph(size_t tensors) {
 
 std::vector<size_t> to_sizes(const Shape& shape) { return {shape.begin(), shape.end()}; }
 
-SubgraphBuilder::SubgraphBuilder(const Model& model, std::vector<Shape> shapes, std::vector<Role> roles)
+SubgraphBuilder::SubgraphBuilder(const Model& model, const TensorFacts& facts, std::vector<Role> roles)
     : model_(model),
-      shapes_(std::move(shapes)),
+      facts_(facts),
       roles_(std::move(roles)),
-      handle_(new_subgraph(3 * shapes_.size())),  // see alias()
-      ids_(shapes_.size(), XNN_INVALID_VALUE_ID),
-      folded_from_(shapes_.size(), -1) {}
+      handle_(new_subgraph(3 * roles_.size())),  // see alias()
+      ids_(roles_.size(), XNN_INVALID_VALUE_ID) {}
 
 void SubgraphBuilder::lower(size_t op_index) {
   LowerContext context(*this, op_index);
@@ -60,15 +50,12 @@ void SubgraphBuilder::lower(size_t op_index) {
   context.finish();
 }
 
-bool SubgraphBuilder::is_constant(size_t tensor) const {
-  return folded_from_[tensor] >= 0 || webquant::is_constant(model_, *graph(model_).tensors[tensor]);
-}
-
-uint32_t SubgraphBuilder::value(size_t index, const OpView& user) {
+uint32_t SubgraphBuilder::value(size_t index, const LowerContext& user) {
   if (ids_[index] != XNN_INVALID_VALUE_ID) return ids_[index];
   const Tensor& tensor = *graph(model_).tensors[index];
-  require_plain(tensor, user);
-  if (element_count(shapes_[index], user.label()) == 0) user.unsupported(text("\"", tensor.name, "\" has no elements"));
+  user.require_plain(tensor);
+  if (element_count(facts_.shapes[index], user.label()) == 0)
+    user.unsupported(text("\"", tensor.name, "\" has no elements"));
 
   QuantParams quant;
   if (tensor.type == DType::INT8 || tensor.type == DType::UINT8) {
@@ -79,27 +66,25 @@ uint32_t SubgraphBuilder::value(size_t index, const OpView& user) {
   }
   const void* data = nullptr;
   DType type = tensor.type;
-  if (is_constant(index)) {
-    if (folded_from_[index] >= 0 || type == DType::FLOAT16) {
-      type = DType::FLOAT32;
-      data = keep<float>(constant_floats(index, user), true);
-    } else {
-      data = keep<uint8_t>(constant_data(model_, tensor), true);
-    }
+  if (facts_.dequantized.contains(index) || (type == DType::FLOAT16 && !user.known_bytes(index).empty())) {
+    type = DType::FLOAT32;
+    data = keep<float>(user.known_floats(index), true);
+  } else if (const auto bytes = user.known_bytes(index); !bytes.empty()) {
+    data = keep<uint8_t>(bytes, true);
   }
   const bool external = roles_[index] != Role::kInternal && !data;
   const uint32_t flag = roles_[index] == Role::kInput ? XNN_VALUE_FLAG_EXTERNAL_INPUT : XNN_VALUE_FLAG_EXTERNAL_OUTPUT;
-  return ids_[index] = define(type, shapes_[index], quant, data, external ? index : XNN_INVALID_VALUE_ID,
+  return ids_[index] = define(type, facts_.shapes[index], quant, data, external ? index : XNN_INVALID_VALUE_ID,
                               external ? flag : 0, user);
 }
 
 uint32_t SubgraphBuilder::alias(size_t tensor, Role role, float scale, const OpView& user) {
   const bool reads = role == Role::kInput;
-  const uint32_t id = static_cast<uint32_t>((reads ? 1 : 2) * shapes_.size() + tensor);
+  const uint32_t id = static_cast<uint32_t>((reads ? 1 : 2) * facts_.shapes.size() + tensor);
   const bool known = std::ranges::any_of(aliases_, [&](const Alias& alias) { return alias.id == id; });
   if (known) return id;
   aliases_.push_back({id, tensor});
-  return define(graph(model_).tensors[tensor]->type, shapes_[tensor], {scale, 0}, nullptr, id,
+  return define(graph(model_).tensors[tensor]->type, facts_.shapes[tensor], {scale, 0}, nullptr, id,
                 reads ? XNN_VALUE_FLAG_EXTERNAL_INPUT : XNN_VALUE_FLAG_EXTERNAL_OUTPUT, user);
 }
 
@@ -138,41 +123,5 @@ template const float* SubgraphBuilder::keep(std::span<const float>, bool);
 template const uint8_t* SubgraphBuilder::keep(std::span<const uint8_t>, bool);
 template const int8_t* SubgraphBuilder::keep(std::span<const int8_t>, bool);
 template const int32_t* SubgraphBuilder::keep(std::span<const int32_t>, bool);
-
-std::vector<float> SubgraphBuilder::constant_floats(size_t index, const OpView& user) const {
-  if (folded_from_[index] >= 0) return constant_floats(folded_from_[index], user);
-  const Tensor& tensor = *graph(model_).tensors[index];
-  require_plain(tensor, user);
-  const size_t count = element_count(tensor.shape, user.label());
-  if (tensor.type == DType::FLOAT32) {
-    const auto values = constant_values<float>(model_, tensor);
-    return {values.begin(), values.end()};
-  }
-  std::vector<float> floats(count);
-  if (tensor.type == DType::FLOAT16) {
-    std::ranges::transform(constant_values<uint16_t>(model_, tensor), floats.begin(), half_to_float);
-    return floats;
-  }
-  if (tensor.type == DType::UINT8) {
-    if (const auto params = per_tensor_params(tensor)) {
-      dequantize_values(constant_values<uint8_t>(model_, tensor), *params, floats);
-      return floats;
-    }
-  }
-  if (tensor.type == DType::INT8) {
-    const auto values = constant_values<int8_t>(model_, tensor);
-    if (const auto params = per_tensor_params(tensor)) {
-      dequantize_values(values, *params, floats);
-      return floats;
-    }
-    const bool symmetric = tensor.quantization && std::ranges::count(tensor.quantization->zero_point, 0) ==
-                                                      static_cast<ptrdiff_t>(tensor.quantization->zero_point.size());
-    if (symmetric && !tensor.quantization->scale.empty()) {
-      return dequantize_channels(values, channel_view(tensor.shape, tensor.quantization->quantized_dimension),
-                                 tensor.quantization->scale);
-    }
-  }
-  user.unsupported(text("cannot turn the ", to_string(tensor.type), " constant \"", tensor.name, "\" into floats"));
-}
 
 }  // namespace webquant

@@ -35,14 +35,14 @@ enum class Role : uint8_t { kInternal, kInput, kOutput };
 /// Adds the operators of a model to an XNNPACK subgraph, one by one. The model must outlive the builder.
 class SubgraphBuilder {
  public:
-  /// `roles` has one entry a tensor. The XNNPACK id of an input or output is its tensor index.
-  SubgraphBuilder(const Model& model, std::vector<Shape> shapes, std::vector<Role> roles);
+  /// `roles` has one entry a tensor. The XNNPACK id of an input or output is its tensor index. `facts` must outlive the
+  /// builder, too.
+  SubgraphBuilder(const Model& model, const TensorFacts& facts, std::vector<Role> roles);
 
   /// Adds one operator. Throws unsupported or invalid-model, naming it.
   void lower(size_t op_index);
 
   xnn_subgraph_t handle() const { return handle_.get(); }
-  std::vector<Shape>& shapes() { return shapes_; }
 
   /// Whether an operator reads or writes the tensor, which is an input or output: XNNPACK then has to be told where it
   /// lies.
@@ -72,24 +72,19 @@ class SubgraphBuilder {
   friend class LowerContext;
 
   // XNNPACK's value for a tensor, defined at its first use.
-  uint32_t value(size_t tensor, const OpView& user);
+  uint32_t value(size_t tensor, const LowerContext& user);
   uint32_t define(DType type, const Shape& shape, QuantParams quant, const void* data, uint32_t external_id,
                   uint32_t flags, const OpView& user);
   // A view of a tensor's memory as plain integers: of scale `scale` and zero point 0.
   uint32_t alias(size_t tensor, Role role, float scale, const OpView& user);
-  // Whether the tensor's value is known already: a constant, or a dequantized one.
-  bool is_constant(size_t tensor) const;
-  // Values of a constant of any numeric type, dequantized.
-  std::vector<float> constant_floats(size_t tensor, const OpView& user) const;
   template <class T>
   const T* keep(std::span<const T> values, bool lasting);
 
   const Model& model_;
-  std::vector<Shape> shapes_;
+  const TensorFacts& facts_;
   std::vector<Role> roles_;
   SubgraphHandle handle_;
-  std::vector<uint32_t> ids_;         // by tensor
-  std::vector<int32_t> folded_from_;  // by tensor: the constant that a removed DEQUANTIZE reads, or -1
+  std::vector<uint32_t> ids_;  // by tensor
   std::vector<size_t> node_ops_;
   std::map<size_t, std::string> notes_;
   std::vector<Alias> aliases_;

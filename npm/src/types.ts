@@ -52,6 +52,8 @@ export interface OpInfo {
   /** Of its constant inputs, as stored. */
   weightBytes: number;
   supported: boolean;
+  /** What computes it: XNNPACK, or a plain kernel of webquant's own. Absent where it cannot run. */
+  runs?: 'xnnpack' | 'reference';
   /** Why it cannot run, or what is worth knowing of how it runs. */
   reason?: string;
 }

@@ -40,12 +40,6 @@ int32_t window_count(const InferContext& c, tflite::Padding padding, int32_t inp
   return static_cast<int32_t>((input - window) / stride + 1);
 }
 
-int normalized_axis(const InferContext& c, int axis, size_t rank) {
-  const int n = static_cast<int>(rank);
-  if (axis < -n || axis >= n) c.invalid(text("has axis ", axis, " on a shape of ", n, " dimensions"));
-  return axis < 0 ? axis + n : axis;
-}
-
 }  // namespace
 
 void infer_conv_2d(InferContext& c) {
@@ -131,7 +125,7 @@ void infer_unchanged(InferContext& c) { c.set_output(0, c.input_shape(0)); }
 void infer_reduce(InferContext& c) {
   const Shape& x = c.input_shape(0);
   std::vector<bool> reduced(x.size());
-  for (const int32_t axis : c.constant_ints(1)) reduced[normalized_axis(c, axis, x.size())] = true;
+  for (const int32_t axis : c.constant_ints(1)) reduced[c.axis(axis, x.size())] = true;
   const bool keep_dims = c.options<tflite::ReducerOptionsT>().keep_dims;
   Shape shape;
   for (size_t i = 0; i < x.size(); ++i) {
@@ -168,7 +162,7 @@ void infer_squeeze(InferContext& c) {
   std::vector<bool> dropped(x.size());
   for (size_t i = 0; i < x.size(); ++i) dropped[i] = dims.empty() && x[i] == 1;
   for (const int32_t dim : dims) {
-    const int axis = normalized_axis(c, dim, x.size());
+    const int axis = c.axis(dim, x.size());
     if (x[axis] != 1) c.invalid(text("cannot drop dimension ", axis, " of ", to_string(x)));
     dropped[axis] = true;
   }
@@ -196,7 +190,7 @@ void infer_pad(InferContext& c) {
 
 void infer_concatenation(InferContext& c) {
   Shape shape = c.input_shape(0);
-  const int axis = normalized_axis(c, c.options<tflite::ConcatenationOptionsT>().axis, shape.size());
+  const int axis = c.axis(c.options<tflite::ConcatenationOptionsT>().axis, shape.size());
   int64_t total = shape[axis];
   for (size_t i = 1; i < c.input_count(); ++i) {
     Shape other = c.input_shape(i);

@@ -16,5 +16,6 @@ void infer_reshape(InferContext& c);
 void infer_squeeze(InferContext& c);
 void infer_pad(InferContext& c);
 void infer_concatenation(InferContext& c);
+void infer_unpack(InferContext& c);
 
 }  // namespace webquant

@@ -15,9 +15,9 @@ uint32_t LowerContext::in(size_t i) {
   return builder_.value(input_index(i), *this);
 }
 
-uint32_t LowerContext::out() {
-  if (output_override_ != XNN_INVALID_VALUE_ID) return output_override_;
-  return builder_.value(output_index(0), *this);
+uint32_t LowerContext::out(size_t i) {
+  if (output_overrides_[i] != XNN_INVALID_VALUE_ID) return output_overrides_[i];
+  return builder_.value(output_index(i), *this);
 }
 
 DType LowerContext::in_type(size_t i) const {
@@ -31,14 +31,16 @@ DType LowerContext::out_type() const {
 }
 
 void LowerContext::compute_in_float() {
-  const uint32_t skipped = find_op(op_code(model(), op()))->quant.skip_inputs;
+  const uint32_t skipped = rule().skip_inputs;
   for (size_t i = 0; i < input_count(); ++i) {
     if ((skipped >> i & 1) || !has_input(i) || !is_quantized(input(i).type)) continue;
     const uint32_t converted = float_temporary(input_shape(i));
     unary(xnn_unary_convert, in(i), converted);
     input_overrides_[i] = converted;
   }
-  if (is_quantized(output(0).type)) output_override_ = float_temporary(output_shape(0));
+  for (size_t i = 0; i < output_count(); ++i) {
+    if (is_quantized(output(i).type)) output_overrides_[i] = float_temporary(output_shape(i));
+  }
   in_float_ = true;
 }
 
@@ -53,8 +55,10 @@ void LowerContext::reshape_input(size_t i, const Shape& shape) {
 }
 
 void LowerContext::finish() {
-  if (output_override_ == XNN_INVALID_VALUE_ID) return;
-  unary(xnn_unary_convert, output_override_, builder_.value(output_index(0), *this));
+  for (size_t i = 0; i < output_count(); ++i) {
+    if (output_overrides_[i] == XNN_INVALID_VALUE_ID) continue;
+    unary(xnn_unary_convert, output_overrides_[i], builder_.value(output_index(i), *this));
+  }
 }
 
 void LowerContext::match_output_scale(size_t i) {
@@ -112,44 +116,43 @@ QuantParams LowerContext::require_params(const Tensor& tensor, const char* role)
   return *params;
 }
 
+const QuantRule& LowerContext::rule() const { return find_op(op_code(model(), op()))->quant; }
+
 bool LowerContext::is_dynamic() const {
-  return in_type(0) == DType::FLOAT32 && builder_.folded_from_[input_index(1)] < 0 && is_constant(1) &&
-         input(1).type == DType::INT8;
+  const int weights = rule().weights;
+  return in_type(rule().data) == DType::FLOAT32 && is_constant(weights) && input(weights).type == DType::INT8;
 }
 
 LowerContext::Weighted LowerContext::weighted_operands(int slice_dims) {
-  const int axis = find_op(op_code(model(), op()))->quant.channel_axis;
-  const Tensor& weights = input(1);
+  const size_t data = rule().data, weights_slot = rule().weights, bias = rule().bias;
+  const int axis = rule().channel_axis;
+  const Tensor& weights = input(weights_slot);
+  const Shape& shape = input_shape(weights_slot);
+  const DType type = in_type(data);
   const bool dynamic = slice_dims > 0 && is_dynamic();
   Weighted operands{XNN_INVALID_VALUE_ID, XNN_INVALID_VALUE_ID, XNN_INVALID_VALUE_ID};
 
-  if (in_type(0) == DType::FLOAT32 && !dynamic) {
-    // Constants are packed once, so their floats need not outlive that.
-    const auto known = [&](size_t i) {
-      const auto values = builder_.constant_floats(input_index(i), *this);
-      const float* data = builder_.keep<float>(values, false);
-      return builder_.define(DType::FLOAT32, input_shape(i), {}, data, XNN_INVALID_VALUE_ID, 0, *this);
-    };
-    operands.input = in(0);
-    operands.weights = is_known(1) ? known(1) : in(1);
-    if (has_input(2)) operands.bias = is_known(2) ? known(2) : in(2);
+  if (type == DType::FLOAT32 && !dynamic) {
+    operands.input = in(data);
+    operands.weights = is_known(weights_slot) ? packed_floats(weights_slot) : in(weights_slot);
+    if (has_input(bias)) operands.bias = is_known(bias) ? packed_floats(bias) : in(bias);
     return operands;
   }
 
   // Models of TensorFlow 1: one scale and zero point for all weights.
-  if (is_constant(1) && in_type(0) == DType::UINT8 && weights.type == DType::UINT8) {
+  if (is_constant(weights_slot) && type == DType::UINT8 && weights.type == DType::UINT8) {
     const QuantParams params = require_params(weights, "weights");
-    const uint8_t* data = builder_.keep<uint8_t>(constant_data(model(), weights), false);
+    const uint8_t* bytes = builder_.keep<uint8_t>(constant_bytes(weights_slot), false);
     require_taken_scales({{params.scale}});
-    operands.input = in(0);
-    operands.weights = builder_.define(DType::UINT8, input_shape(1), params, data, XNN_INVALID_VALUE_ID, 0, *this);
-    if (has_input(2)) operands.bias = int32_bias({{params.scale}});
+    operands.input = in(data);
+    operands.weights = builder_.define(DType::UINT8, shape, params, bytes, XNN_INVALID_VALUE_ID, 0, *this);
+    if (has_input(bias)) operands.bias = int32_bias({{params.scale}});
     return operands;
   }
 
-  if (!is_constant(1) || weights.type != DType::INT8 || (in_type(0) != DType::INT8 && !dynamic)) {
-    unsupported(text("has ", to_string(in_type(0)), " input and ", to_string(weights.type), " weights",
-                     is_constant(1) ? "" : " that are no constant"));
+  if (!is_constant(weights_slot) || weights.type != DType::INT8 || (type != DType::INT8 && !dynamic)) {
+    unsupported(text("has ", to_string(type), " input and ", to_string(weights.type), " weights",
+                     is_constant(weights_slot) ? "" : " that are no constant"));
   }
   const auto* quant = weights.quantization.get();
   if (!quant || quant->scale.empty() || std::ranges::any_of(quant->zero_point, [](int64_t z) { return z != 0; })) {
@@ -159,25 +162,29 @@ LowerContext::Weighted LowerContext::weighted_operands(int slice_dims) {
     unsupported(text("its weights have scales along dimension ", quant->quantized_dimension, " instead of ", axis));
   }
   std::vector<float> scales = quant->scale;
-  if (scales.size() == 1) scales.assign(input_shape(1)[axis], quant->scale[0]);
-  operands.weights = int8_constant(input_shape(1), axis, constant_values<int8_t>(model(), weights), scales);
+  if (scales.size() == 1) scales.assign(shape[axis], quant->scale[0]);
+  operands.weights = int8_constant(shape, axis, values_of<int8_t>(constant_bytes(weights_slot)), scales);
   if (dynamic) {
-    operands.input = quantized_at_run_time(0, slice_dims);
-    if (has_input(2)) {
-      const auto bias = builder_.constant_floats(input_index(2), *this);
-      operands.bias = builder_.define(DType::FLOAT32, input_shape(2), {}, builder_.keep<float>(bias, false),
-                                      XNN_INVALID_VALUE_ID, 0, *this);
-    }
+    operands.input = quantized_at_run_time(data, slice_dims);
+    if (has_input(bias)) operands.bias = packed_floats(bias);
   } else {
     require_taken_scales(scales);
-    operands.input = in(0);
-    if (has_input(2)) operands.bias = int32_bias(scales);
+    operands.input = in(data);
+    if (has_input(bias)) operands.bias = int32_bias(scales);
   }
   return operands;
 }
 
+// XNNPACK packs these once, so the floats need not outlive that.
+uint32_t LowerContext::packed_floats(size_t i) {
+  const auto values = constant_floats(i);
+  const float* data = builder_.keep<float>(values, false);
+  return builder_.define(DType::FLOAT32, input_shape(i), {}, data, XNN_INVALID_VALUE_ID, 0, *this);
+}
+
 void LowerContext::require_taken_scales(std::span<const float> weight_scales) const {
-  const float in_scale = require_params(input(0), "input").scale, out_scale = require_params(output(0), "output").scale;
+  const float in_scale = require_params(input(rule().data), "input").scale,
+              out_scale = require_params(output(0), "output").scale;
   for (const float scale : weight_scales) {
     if (in_scale * scale / out_scale < 256) continue;
     unsupported(text("its output's scale of ", out_scale, " is too small for an input scale of ", in_scale,
@@ -197,12 +204,13 @@ uint32_t LowerContext::quantized_at_run_time(size_t i, int slice_dims) {
 }
 
 uint32_t LowerContext::int32_bias(std::span<const float> weight_scales) {
-  const Tensor& bias = input(2);
-  if (!is_constant(2) || bias.type != DType::INT32) {
+  const size_t slot = rule().bias;
+  const Tensor& bias = input(slot);
+  if (!is_constant(slot) || bias.type != DType::INT32) {
     unsupported(text("needs a constant int32 bias, not ", to_string(bias.type)));
   }
-  const float input_scale = require_params(input(0), "input").scale;
-  const bool weights_are_unsigned = input(1).type == DType::UINT8;
+  const float input_scale = require_params(input(rule().data), "input").scale;
+  const bool weights_are_unsigned = input(rule().weights).type == DType::UINT8;
   std::vector<float> scales;
   for (const float scale : weight_scales) scales.push_back(scale * input_scale);
   // The kernels take the bias to be in steps of input scale x weight scale, whatever the file says; so the file must
@@ -215,8 +223,8 @@ uint32_t LowerContext::int32_bias(std::span<const float> weight_scales) {
       }
     }
   }
-  const auto sizes = to_sizes(input_shape(2));
-  const int32_t* data = builder_.keep<int32_t>(constant_values<int32_t>(model(), bias), false);
+  const auto sizes = to_sizes(input_shape(slot));
+  const int32_t* data = builder_.keep<int32_t>(values_of<int32_t>(constant_bytes(slot)), false);
   uint32_t id = XNN_INVALID_VALUE_ID;
   if (weights_are_unsigned) {
     check_value(xnn_define_quantized_tensor_value(graph(), xnn_datatype_qint32, 0, scales[0], sizes.size(),

@@ -13,25 +13,27 @@ namespace webquant {
 class LowerContext : public OpView {
  public:
   LowerContext(SubgraphBuilder& builder, size_t op_index)
-      : OpView(builder.model_, op_index, builder.shapes_),
+      : OpView(builder.model_, op_index, builder.facts_),
         builder_(builder),
         input_overrides_(input_count(), XNN_INVALID_VALUE_ID),
+        output_overrides_(output_count(), XNN_INVALID_VALUE_ID),
         input_shapes_(input_count()) {
     for (size_t i = 0; i < input_count(); ++i) {
-      if (has_input(i)) input_shapes_[i] = builder.shapes_[input_index(i)];
+      if (has_input(i)) input_shapes_[i] = input_shape(i);
     }
   }
 
   xnn_subgraph_t graph() const { return builder_.handle(); }
+  const QuantRule& rule() const;
   uint32_t in(size_t i);
-  uint32_t out();
+  uint32_t out(size_t i = 0);
 
   /// Element type that the operator reads or writes, after compute_in_float().
   DType in_type(size_t i) const;
   DType out_type() const;
-  bool is_known(size_t i) const { return has_input(i) && builder_.is_constant(input_index(i)); }
+  bool is_known(size_t i) const { return has_input(i) && is_constant(i); }
 
-  /// Dequantizes quantized inputs and quantizes the output again, for what XNNPACK runs in float only.
+  /// Dequantizes quantized inputs and quantizes the outputs again, for what XNNPACK runs in float only.
   void compute_in_float();
 
   /// Input 0 or the output as the integers that it is stored as, which are taken to have scale 1 (or `scale`) and zero
@@ -92,24 +94,25 @@ class LowerContext : public OpView {
   /// XNNPACK keeps a pointer for each element of each window: refuses what would not fit.
   void require_window_budget(int64_t kernel_elements) const;
 
-  /// Replaces the operator by the constant that it dequantizes.
-  void fold_into_constant() { builder_.folded_from_[output_index(0)] = static_cast<int32_t>(input_index(0)); }
   void note(std::string text) { builder_.notes_[index()] = std::move(text); }
-  bool output_is_external() const { return builder_.roles_[output_index(0)] != Role::kInternal; }
+  bool output_is_known() const { return facts_.dequantized.contains(output_index(0)); }
 
   /// Emits what compute_in_float() left to do.
   void finish();
 
  private:
+  friend class SubgraphBuilder;
+
   uint32_t quantized_at_run_time(size_t i, int slice_dims);
+  uint32_t packed_floats(size_t i);
   uint32_t int32_bias(std::span<const float> weight_scales);
   void require_taken_scales(std::span<const float> weight_scales) const;
   QuantParams require_params(const Tensor& tensor, const char* role) const;
 
   SubgraphBuilder& builder_;
-  std::vector<uint32_t> input_overrides_;  // by input: the converted or reshaped value that stands in for it
-  std::vector<Shape> input_shapes_;        // by input: the shape of what in() gives
-  uint32_t output_override_ = XNN_INVALID_VALUE_ID;
+  std::vector<uint32_t> input_overrides_;   // by input: the converted or reshaped value that stands in for it
+  std::vector<uint32_t> output_overrides_;  // by output: the value that is converted to it
+  std::vector<Shape> input_shapes_;         // by input: the shape of what in() gives
   bool in_float_ = false;
 };
 

@@ -63,9 +63,7 @@ void lower_softmax(LowerContext& c) {
 }
 
 void lower_convert(LowerContext& c) {
-  if (c.is_known(0) && c.output(0).type == DType::FLOAT32 && !c.output_is_external()) {
-    return c.fold_into_constant();
-  }
+  if (c.output_is_known()) return;
   const DType from = c.in_type(0), to = c.out_type();
   if (from == DType::FLOAT32 && to == DType::FLOAT32) return c.check(xnn_define_copy(c.graph(), c.in(0), c.out(), 0));
   if (from != DType::FLOAT32 && to != DType::FLOAT32) return c.rescale(0, c.out());

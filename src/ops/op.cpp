@@ -1,4 +1,4 @@
-// What shape inference and lowering have in common, and the walk over the operators.
+// What shape inference, reference kernels and lowering have in common.
 #include "ops/op.h"
 
 #include <algorithm>
@@ -19,83 +19,77 @@ size_t OpView::input_index(size_t i) const {
   return static_cast<size_t>(op().inputs[i]);
 }
 
+size_t OpView::axis(int32_t axis, size_t rank) const {
+  const auto n = static_cast<int32_t>(rank);
+  if (axis < -n || axis >= n) invalid(text("has axis ", axis, " on a shape of ", n, " dimensions"));
+  return static_cast<size_t>(axis < 0 ? axis + n : axis);
+}
+
+std::span<const uint8_t> OpView::known_bytes(size_t tensor) const {
+  const auto folded = facts_.values.find(tensor);
+  if (folded != facts_.values.end()) return folded->second;
+  return constant_data(model_, *webquant::graph(model_).tensors[tensor]);
+}
+
 std::vector<int32_t> OpView::constant_ints(size_t i) const {
   const Tensor& tensor = input(i);
-  if (element_count(tensor.shape, label()) == 0) return {};
-  if (!is_constant(i)) unsupported(text("input ", i, " (\"", tensor.name, "\") must be a constant"));
+  if (element_count(input_shape(i), label()) == 0) return {};
+  const auto bytes = constant_bytes(i);
+  if (bytes.empty()) unsupported(text("input ", i, " (\"", tensor.name, "\") must be a constant"));
   if (tensor.type == DType::INT32) {
-    const auto values = constant_values<int32_t>(model_, tensor);
+    const auto values = values_of<int32_t>(bytes);
     return {values.begin(), values.end()};
   }
   if (tensor.type != DType::INT64) invalid(text("input ", i, " must be int32 or int64, not ", to_string(tensor.type)));
   std::vector<int32_t> narrowed;
-  for (const int64_t value : constant_values<int64_t>(model_, tensor)) {
+  for (const int64_t value : values_of<int64_t>(bytes)) {
     if (value != static_cast<int32_t>(value)) invalid(text("input ", i, " holds ", value, ", which is out of range"));
     narrowed.push_back(static_cast<int32_t>(value));
   }
   return narrowed;
 }
 
-namespace {
-
-bool is_too_large(const Shape& shape) {
-  double count = 1;
-  for (const int32_t dim : shape) count *= dim;
-  return count >= 2147483648.0;
+std::vector<float> OpView::known_floats(size_t index) const {
+  if (const auto known = facts_.dequantized.find(index); known != facts_.dequantized.end())
+    return known_floats(known->second);
+  const Tensor& tensor = *webquant::graph(model_).tensors[index];
+  require_plain(tensor);
+  const auto bytes = known_bytes(index);
+  if (tensor.type == DType::FLOAT32) {
+    const auto values = values_of<float>(bytes);
+    return {values.begin(), values.end()};
+  }
+  std::vector<float> floats(element_count(tensor.shape, label()));
+  if (tensor.type == DType::FLOAT16) {
+    std::ranges::transform(values_of<uint16_t>(bytes), floats.begin(), half_to_float);
+    return floats;
+  }
+  const auto params = per_tensor_params(tensor);
+  if (tensor.type == DType::UINT8 && params) {
+    dequantize_values(values_of<uint8_t>(bytes), *params, floats);
+    return floats;
+  }
+  if (tensor.type == DType::INT8 && params) {
+    dequantize_values(values_of<int8_t>(bytes), *params, floats);
+    return floats;
+  }
+  const bool symmetric = tensor.quantization && !tensor.quantization->scale.empty() &&
+                         std::ranges::all_of(tensor.quantization->zero_point, [](int64_t z) { return z == 0; });
+  if (tensor.type == DType::INT8 && symmetric) {
+    return dequantize_channels(values_of<int8_t>(bytes),
+                               channel_view(tensor.shape, tensor.quantization->quantized_dimension),
+                               tensor.quantization->scale);
+  }
+  unsupported(text("cannot turn the ", to_string(tensor.type), " constant \"", tensor.name, "\" into floats"));
 }
 
-}  // namespace
-
-void require_operands(const OpView& op, const OpDef& def) {
-  const int count = static_cast<int>(op.input_count());
-  if (count < def.min_inputs || (def.max_inputs >= 0 && count > def.max_inputs))
-    op.invalid(text("has ", count, " inputs"));
-  if (op.output_count() != 1) op.invalid(text("has ", op.output_count(), " outputs instead of 1"));
-  const int required = def.max_inputs < 0 ? count : def.min_inputs;
-  for (int i = 0; i < required; ++i) op.input_index(static_cast<size_t>(i));
-}
-
-void infer_op(const Model& model, size_t op_index, std::vector<Shape>& shapes, bool declared_binds) {
-  InferContext context(model, op_index, shapes);
-  const OpDef* def = find_op(op_code(model, context.op()));
-  if (!def) context.unsupported("webquant does not know this operator");
-  require_operands(context, *def);
-  def->infer(context);
-  const Shape& inferred = context.output_shape(0);
-  if (!declared_binds && std::ranges::none_of(inferred, [](int32_t d) { return d < 0; }) && is_too_large(inferred)) {
-    fail(ErrorCode::kOutOfMemory, "options.batch",
-         text(context.label(), " would give the shape ", to_string(inferred)));
-  }
-  element_count(inferred, context.label());
-  const Tensor& output = context.output(0);
-  // A shape may be missing altogether; a scalar looks the same, which does no harm.
-  const bool dynamic = output.shape.empty() || std::ranges::count(output.shape_signature, -1) > 0;
-  if (declared_binds && !dynamic && output.shape != inferred) {
-    context.invalid(text("gives shape ", to_string(inferred), ", but the file says ", to_string(output.shape)));
-  }
-}
-
-std::vector<Shape> infer_shapes(const Model& model, int batch) {
-  const Graph& g = graph(model);
-  std::vector<Shape> shapes;
-  for (const auto& tensor : g.tensors) shapes.push_back(tensor->shape);
-  if (batch > 0) {
-    for (const int32_t i : g.inputs) {
-      const auto& signature = g.tensors[i]->shape_signature;
-      if (signature.empty() || signature[0] != -1) {
-        fail(ErrorCode::kInvalidInput, "options.batch",
-             text("input \"", g.tensors[i]->name, "\" has the fixed shape ", to_string(shapes[i]),
-                  ", so batch must be omitted"));
-      }
-      shapes[i][0] = batch;
-      if (is_too_large(shapes[i])) {
-        fail(ErrorCode::kOutOfMemory, "options.batch",
-             text("input \"", g.tensors[i]->name, "\" would have the shape ", to_string(shapes[i])));
-      }
-    }
-  }
-  for (size_t n = 0; n < g.operators.size(); ++n) infer_op(model, n, shapes, /*declared_binds=*/batch == 0);
-  return shapes;
+void OpView::require_plain(const Tensor& tensor) const {
+  const char* feature = tensor.sparsity                   ? "sparse"
+                        : !tensor.variant_tensors.empty() ? "a variant"
+                        : tensor.external_buffer != 0     ? "kept in another file"
+                        : tensor.is_variable              ? "a variable"
+                                                          : nullptr;
+  if (feature) unsupported(text("\"", tensor.name, "\" is ", feature));
 }
 
 WindowPadding window_padding(tflite::Padding padding, int32_t input, int32_t kernel, int32_t stride, int32_t dilation) {

@@ -61,7 +61,7 @@ void check_each_operator(const Model& model, const Inputs& inputs) {
   for (size_t n = 0; n < g.operators.size(); ++n) {
     const int32_t output = g.operators[n]->outputs[0];
     INFO(op_label(model, n));
-    Array expected = evaluate_op(model, n, arrays);
+    Array expected = evaluate_op(model, n, arrays).at(0);
     if (!by_op[n]) {  // only what dequantizes a constant is not observed
       REQUIRE(op_code(model, *g.operators[n]) == OpCode::DEQUANTIZE);
       arrays[output] = std::move(expected);

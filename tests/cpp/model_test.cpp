@@ -239,7 +239,7 @@ TEST_CASE("damaged files load or are refused", "[model]") {
   for_each_damaged(file, file.size() < 2000 ? 1 : 7, [&](const std::vector<uint8_t>& bytes) {
     try {
       const Model model = load(bytes);
-      infer_shapes(model);
+      infer(model);
       load(save(model));
       for (const Mode mode : {Mode::kFp16, Mode::kDynamicInt8, Mode::kStaticInt8}) {
         const Stats stats = stats_of(model);

@@ -10,18 +10,6 @@ namespace {
 using enum tflite::BuiltinOperator;
 using Activation = tflite::ActivationFunctionType;
 
-Operand input(Shape shape, float low = -1, float high = 1) {
-  return {.shape = std::move(shape), .low = low, .high = high};
-}
-Operand constant(Shape shape) { return {.kind = Operand::Kind::kConstant, .shape = std::move(shape)}; }
-Operand ints(std::vector<int32_t> values, Shape shape = {}) {
-  if (shape.empty()) shape = {static_cast<int32_t>(values.size())};
-  return {.kind = Operand::Kind::kInts, .shape = std::move(shape), .ints = std::move(values)};
-}
-Operand quantized(Shape shape, DType type, QuantParams quant) {
-  return {.shape = std::move(shape), .type = type, .quant = quant};
-}
-
 OpCase add(std::string name, Operand a, Operand b, Activation activation = Activation::NONE) {
   tflite::AddOptionsT options;
   options.fused_activation_function = activation;
@@ -201,21 +189,30 @@ std::vector<OpCase> other_cases() {
 
       quantize("float to int8", input(map, -2, 2), DType::INT8, {0.01f, -7}),
       quantize("float to uint8", input(map, -2, 2), DType::UINT8, {0.01f, 100}),
-      quantize("int8 to int8", quantized(map, DType::INT8, {0.02f, 3}), DType::INT8, {0.03f, -5}),
-      quantize("uint8 to int8", quantized(map, DType::UINT8, {0.02f, 128}), DType::INT8, {0.02f, 0}),
-      quantize("int8 to uint8", quantized(map, DType::INT8, {0.02f, -128}), DType::UINT8, {0.02f, 0}),
-      dequantize("int8", quantized(map, DType::INT8, {0.05f, -12})),
-      dequantize("uint8", quantized(map, DType::UINT8, {0.05f, 77})),
+      quantize("int8 to int8", input(map, DType::INT8, {0.02f, 3}), DType::INT8, {0.03f, -5}),
+      quantize("uint8 to int8", input(map, DType::UINT8, {0.02f, 128}), DType::INT8, {0.02f, 0}),
+      quantize("int8 to uint8", input(map, DType::INT8, {0.02f, -128}), DType::UINT8, {0.02f, 0}),
+      dequantize("int8", input(map, DType::INT8, {0.05f, -12})),
+      dequantize("uint8", input(map, DType::UINT8, {0.05f, 77})),
   };
 }
 
 const std::vector<OpCase>& op_cases() {
   static const std::vector<OpCase> all = [] {
     std::vector<OpCase> rows = window_cases();
-    for (OpCase& row : other_cases()) rows.push_back(std::move(row));
+    for (const auto& part : {layout_cases(), other_cases()}) rows.insert(rows.end(), part.begin(), part.end());
     return rows;
   }();
   return all;
+}
+
+Operand ints(std::vector<int32_t> values, Shape shape) {
+  return {.kind = Operand::Kind::kInts, .shape = std::move(shape), .ints = std::move(values)};
+}
+
+Operand ints(std::vector<int32_t> values) {
+  const auto count = static_cast<int32_t>(values.size());
+  return ints(std::move(values), {count});
 }
 
 std::unique_ptr<tflite::QuantizationParametersT> quantization(QuantParams params) {
@@ -233,7 +230,8 @@ Model build(const OpCase& row, Random& random) {
     switch (operand.kind) {
       case Operand::Kind::kInput:
         operands.push_back(b.input(name("x"), operand.shape, operand.type));
-        if (operand.type != DType::FLOAT32) b.tensor(operands.back()).quantization = quantization(operand.quant);
+        if (operand.type == DType::INT8 || operand.type == DType::UINT8)
+          b.tensor(operands.back()).quantization = quantization(operand.quant);
         break;
       case Operand::Kind::kConstant:
         operands.push_back(
@@ -247,10 +245,12 @@ Model build(const OpCase& row, Random& random) {
         break;
     }
   }
-  const int y = b.op(row.code, "y", operands, row.options);
-  b.tensor(y).type = row.output_type;
-  if (row.output_type != DType::FLOAT32) b.tensor(y).quantization = quantization(row.output_quant);
-  b.output(y);
+  const int y = b.op(row.code, "y", operands, row.options, row.outputs, row.output_type);
+  for (int i = y; i < y + row.outputs; ++i) {
+    if (row.output_type == DType::INT8 || row.output_type == DType::UINT8)
+      b.tensor(i).quantization = quantization(row.output_quant);
+    b.output(i);
+  }
   return load(b.save());
 }
 

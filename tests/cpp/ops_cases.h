@@ -42,15 +42,30 @@ struct OpCase {
   bool quantizable = true;        // false: a float model is no input of this operator
   DType output_type = DType::FLOAT32;
   QuantParams output_quant = {};
+  int outputs = 1;
 };
 
 /// All rows. The parts are defined in ops_cases*.cpp.
 const std::vector<OpCase>& op_cases();
 std::vector<OpCase> window_cases();
+std::vector<OpCase> layout_cases();
 std::vector<OpCase> other_cases();
 
-/// A model of this operator alone, with random constants: inputs x0, x1, …, output y.
+/// A model of this operator alone, with random constants: inputs x0, x1, …, outputs y, y:1, ….
 Model build(const OpCase& row, Random& random);
+
+inline Operand input(Shape shape, float low = -1, float high = 1) {
+  return {.shape = std::move(shape), .low = low, .high = high};
+}
+inline Operand input(Shape shape, DType type, QuantParams quant = {}) {
+  return {.shape = std::move(shape), .type = type, .quant = quant};
+}
+inline Operand constant(Shape shape, float low = -1, float high = 1) {
+  return {.kind = Operand::Kind::kConstant, .shape = std::move(shape), .low = low, .high = high};
+}
+/// Constant integers; a vector unless `shape` says otherwise.
+Operand ints(std::vector<int32_t> values);
+Operand ints(std::vector<int32_t> values, Shape shape);
 
 template <class Options>
 tflite::BuiltinOptionsUnion options_of(Options options) {

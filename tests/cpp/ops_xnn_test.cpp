@@ -22,6 +22,11 @@ Inputs random_inputs(const OpCase& row, Random& random) {
     const size_t count = count_of(operand.shape);
     if (operand.type == DType::FLOAT32) {
       inputs.push_back(random.values(count, operand.low, operand.high));
+    } else if (operand.type == DType::INT32 || operand.type == DType::INT64) {
+      auto& values = inputs.emplace_back();
+      const auto low = static_cast<int>(operand.low), high = static_cast<int>(operand.high);
+      for (size_t i = 0; i < count; ++i)
+        values.push_back(static_cast<float>(low + static_cast<int>(random.below(high - low + 1))));
     } else {
       const int low = operand.type == DType::UINT8 ? 0 : -128;
       auto& values = inputs.emplace_back();
@@ -56,14 +61,15 @@ double largest_difference(const Array& a, const Array& b) {
   return out;
 }
 
-// A model's output as the session computes it and as the reference does from the very bytes that
-// the session got.
+// An output as the session computes it and as the reference does from the very bytes that the session got.
 struct Outcome {
+  const Tensor& tensor;
   Array actual, expected;
   double error() const { return largest_difference(actual, expected); }
+  double step() const { return tensor.quantization->scale[0] * 1.001; }
 };
 
-Outcome run(const Model& model, const Inputs& inputs) {
+std::vector<Outcome> run(const Model& model, const Inputs& inputs) {
   const Graph& g = graph(model);
   Session session(model);
   REQUIRE(session.inputs().size() == inputs.size());
@@ -73,12 +79,16 @@ Outcome run(const Model& model, const Inputs& inputs) {
     arrays.push_back(real_values(*g.tensors[g.inputs[i]], session.input(i)));
   }
   session.run();
-  Outcome out;
-  out.expected = evaluate(model, arrays)[g.outputs[0]];
-  CHECK(session.outputs()[0].shape == out.expected.shape);
-  REQUIRE(session.output(0).size() == element_size(g.tensors[g.outputs[0]]->type) * out.expected.values.size());
-  out.actual = real_values(*g.tensors[g.outputs[0]], session.output(0));
-  return out;
+  const auto expected = evaluate(model, arrays);
+  std::vector<Outcome> outcomes;
+  for (size_t i = 0; i < g.outputs.size(); ++i) {
+    const Tensor& tensor = *g.tensors[g.outputs[i]];
+    const Array& array = expected[g.outputs[i]];
+    CHECK(session.outputs()[i].shape == array.shape);
+    REQUIRE(session.output(i).size() == element_size(tensor.type) * array.values.size());
+    outcomes.push_back({tensor, real_values(tensor, session.output(i)), array});
+  }
+  return outcomes;
 }
 
 // Through the bytes of a file, as users do it.
@@ -88,40 +98,42 @@ QuantResult quantize_file(const Model& model, const QuantSpec& spec, const Stats
   return result;
 }
 
-Array evaluate_float(const Model& model, const Inputs& inputs) {
+std::vector<Array> evaluate_float(const Model& model, const Inputs& inputs) {
   const Graph& g = graph(model);
   std::vector<Array> arrays;
   for (size_t i = 0; i < inputs.size(); ++i) {
     arrays.push_back({g.tensors[g.inputs[i]]->shape, {inputs[i].begin(), inputs[i].end()}});
   }
-  return evaluate(model, arrays)[g.outputs[0]];
+  const auto all = evaluate(model, arrays);
+  std::vector<Array> outputs;
+  for (const int32_t i : g.outputs) outputs.push_back(all[i]);
+  return outputs;
 }
 
 void test_float(const OpCase& row, const Model& model, const Inputs& inputs) {
-  const Outcome outcome = run(model, inputs);
-  const Tensor& output = *graph(model).tensors[graph(model).outputs[0]];
-  const double bound = row.output_type == DType::FLOAT32 ? row.tolerance * largest(outcome.expected.values)
-                                                         : row.int8_steps * (output.quantization->scale[0] * 1.001);
-  CHECK(outcome.error() <= bound);
+  for (const Outcome& outcome : run(model, inputs)) {
+    const bool quantized = row.output_type == DType::INT8 || row.output_type == DType::UINT8;
+    CHECK(outcome.error() <=
+          (quantized ? row.int8_steps * outcome.step() : row.tolerance * largest(outcome.expected.values)));
+  }
 }
 
 void test_fp16(const OpCase& row, const Model& model, const Inputs& inputs) {
   const QuantResult half = quantize_file(model, {.mode = Mode::kFp16});
-  const Outcome outcome = run(half.model, inputs);
-  CHECK(outcome.error() <= row.tolerance * largest(outcome.expected.values));
-  // A constant moves by at most 2^-11 of its size. Without weights the result is at most
-  // proportional to the constant; with weights each of them meets an input of at most 1, and the
-  // bias (at most 1) moves as well.
-  const double scale =
-      row.dynamic == Dynamic::kUnchanged ? std::max(1.0, largest(outcome.expected.values)) : weight_gain(model, 0) + 1;
-  CHECK(largest_difference(outcome.actual, evaluate_float(model, inputs)) <= 0x1p-11 * scale + row.tolerance * scale);
+  const auto outcomes = run(half.model, inputs);
+  const auto originals = evaluate_float(model, inputs);
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    const double size = largest(outcomes[i].expected.values);
+    CHECK(outcomes[i].error() <= row.tolerance * size);
+    // A constant moves by at most 2^-11 of its size. Without weights the result is at most proportional to the
+    // constant; with weights each of them meets an input of at most 1, and the bias (at most 1) moves as well.
+    const double scale = row.dynamic == Dynamic::kUnchanged ? std::max(1.0, size) : weight_gain(model, 0) + 1;
+    CHECK(largest_difference(outcomes[i].actual, originals[i]) <= 0x1p-11 * scale + row.tolerance * scale);
+  }
 }
 
-void test_dynamic(const OpCase& row, const Model& model, const Inputs& inputs, bool per_channel) {
-  const QuantResult dynamic =
-      quantize_file(model, {.mode = Mode::kDynamicInt8, .per_channel = per_channel, .min_elements = 0});
-  CHECK(dynamic.ops.at(0).decision == (row.dynamic == Dynamic::kUnchanged ? "float32" : "dynamic-int8"));
-  const Outcome outcome = run(dynamic.model, inputs);
+void test_dynamic_output(const OpCase& row, const Model& model, const Inputs& inputs, const Outcome& outcome,
+                         bool per_channel) {
   const double float_bound = row.tolerance * largest(outcome.expected.values);
   if (row.dynamic != Dynamic::kInteger) {
     CHECK(outcome.error() <= float_bound);
@@ -134,9 +146,17 @@ void test_dynamic(const OpCase& row, const Model& model, const Inputs& inputs, b
   // difference. A range of one image or row instead of the whole batch has a smaller s.
   float low = 0, high = 0;
   for (const float value : inputs[0]) low = std::min(low, value), high = std::max(high, value);
-  CHECK(outcome.error() <= (high - low) / 255 * weight_gain(dynamic.model, 0) + float_bound);
+  CHECK(outcome.error() <= (high - low) / 255 * weight_gain(model, 0) + float_bound);
   // Rounding leaves a trace: a result this close to the float one was computed in float.
   if (per_channel) CHECK(outcome.error() > float_bound);
+}
+
+void test_dynamic(const OpCase& row, const Model& model, const Inputs& inputs, bool per_channel) {
+  const QuantResult dynamic =
+      quantize_file(model, {.mode = Mode::kDynamicInt8, .per_channel = per_channel, .min_elements = 0});
+  CHECK(dynamic.ops.at(0).decision == (row.dynamic == Dynamic::kUnchanged ? "float32" : "dynamic-int8"));
+  for (const Outcome& outcome : run(dynamic.model, inputs))
+    test_dynamic_output(row, dynamic.model, inputs, outcome, per_channel);
 }
 
 QuantResult quantize_calibrated(const Model& model, const Inputs& inputs, bool per_channel, float output_factor = 1) {
@@ -144,8 +164,11 @@ QuantResult quantize_calibrated(const Model& model, const Inputs& inputs, bool p
   for (size_t i = 0; i < inputs.size(); ++i) calibrator.session().write_real(i, inputs[i]);
   calibrator.observe();
   Stats stats = calibrator.stats();
-  stats.tensors.at("y").min *= output_factor;
-  stats.tensors.at("y").max *= output_factor;
+  for (const int32_t i : graph(model).outputs) {
+    TensorStats& range = stats.tensors.at(graph(model).tensors[i]->name);
+    range.min *= output_factor;
+    range.max *= output_factor;
+  }
   return quantize_file(model, {.mode = Mode::kStaticInt8, .io = DType::INT8, .per_channel = per_channel}, &stats);
 }
 
@@ -169,15 +192,16 @@ void test_static(const OpCase& row, const Model& model, const Inputs& inputs, bo
   CHECK(quantized.ops.at(0).decision == (row.int8_stays_float ? "float32" : "int8"));
   CHECK(quantized.ops.at(0).reason.empty() == !row.int8_stays_float);
 
-  const Graph& g = graph(quantized.model);
-  const Tensor& output = *g.tensors[g.outputs[0]];
-  REQUIRE(output.type == DType::INT8);
-  const Outcome outcome = run(quantized.model, inputs);
-  const double step = output.quantization->scale[0];
-  CHECK(outcome.error() <= (row.int8_stays_float ? 1 : row.int8_steps) * step * 1.001);
-  // Coarse, but a wrong scale or channel axis shows.
-  const Array original = evaluate_float(model, inputs);
-  CHECK(largest_difference(outcome.actual, original) <= step + rounding_bound(row, model, inputs, original));
+  const auto outcomes = run(quantized.model, inputs);
+  const auto originals = evaluate_float(model, inputs);
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    const Outcome& outcome = outcomes[i];
+    REQUIRE(outcome.tensor.type == DType::INT8);
+    CHECK(outcome.error() <= (row.int8_stays_float ? 1 : row.int8_steps) * outcome.step());
+    // Coarse, but a wrong scale or channel axis shows.
+    CHECK(largest_difference(outcome.actual, originals[i]) <=
+          outcome.step() + rounding_bound(row, model, inputs, originals[i]));
+  }
 }
 
 // Calibration may have seen an output far smaller or larger than what comes now, or next to nothing. Integer kernels
@@ -186,15 +210,12 @@ void test_far_scales(const OpCase& row, const Model& model, const Inputs& inputs
   for (const float factor : {0.0f, 1e-6f, 1e-4f, 1e-2f, 1e2f, 1e4f, 1e6f}) {
     INFO("with the output's range times " << factor);
     const QuantResult quantized = quantize_calibrated(model, inputs, true, factor);
-    const Tensor& output = *graph(quantized.model).tensors[graph(quantized.model).outputs[0]];
     // What is computed in float32 has its rounding, which is more than a step where the step is next to nothing.
     double largest_input = 1;
     for (const auto& x : inputs) largest_input = std::max<double>(largest_input, std::ranges::max(x));
-    const double bound =
-        std::max(row.int8_steps, 1) * (output.quantization->scale[0] * 1.001) + 0x1p-22 * largest_input;
     try {
-      const double error = run(quantized.model, inputs).error();
-      CHECK(error <= bound);
+      for (const Outcome& outcome : run(quantized.model, inputs))
+        CHECK(outcome.error() <= std::max(row.int8_steps, 1) * outcome.step() + 0x1p-22 * largest_input);
     } catch (const Error& error) {
       // A step of a product of input and weight of 256 output steps and more has no kernel.
       CHECK((row.dynamic != Dynamic::kUnchanged && factor <= 1e-4f));

@@ -74,14 +74,14 @@ TEST_CASE("inferred shapes are the reference's, in every precision", "[ops]") {
       inputs.push_back({shape, std::vector<double>(count_of(shape))});
     }
     const auto output = static_cast<size_t>(graph(model).outputs[0]);
-    CHECK(infer_shapes(model)[output] == evaluate(model, inputs)[output].shape);
+    CHECK(infer(model).shapes[output] == evaluate(model, inputs)[output].shape);
     if (!row.quantizable) continue;
     const Stats stats = stats_of(model);
     for (const QuantSpec& spec :
          {QuantSpec{.mode = Mode::kFp16}, QuantSpec{.mode = Mode::kDynamicInt8, .min_elements = 0}, QuantSpec{},
           QuantSpec{.io = DType::UINT8, .per_channel = false, .symmetric = true}}) {
       const Model quantized = quantize_checked(model, spec, &stats).model;
-      CHECK(infer_shapes(quantized)[static_cast<size_t>(graph(quantized).outputs[0])] == infer_shapes(model)[output]);
+      CHECK(infer(quantized).shapes[static_cast<size_t>(graph(quantized).outputs[0])] == infer(model).shapes[output]);
     }
   }
 }
@@ -170,12 +170,12 @@ TEST_CASE("a declared shape must be the inferred one unless it is dynamic", "[op
   Model model = load(b.save());
   Tensor& output = *graph(model).tensors[static_cast<size_t>(y)];
   output.shape = {1, 5};
-  CHECK_THROWS_AS(infer_shapes(model), Error);
+  CHECK_THROWS_AS(infer(model), Error);
   output.shape_signature = {-1, 5};
-  CHECK(infer_shapes(model)[static_cast<size_t>(y)] == Shape{1, 4});
+  CHECK(infer(model).shapes[static_cast<size_t>(y)] == Shape{1, 4});
   output.shape_signature.clear();
   output.shape.clear();  // converters leave out what they do not know
-  CHECK(infer_shapes(model)[static_cast<size_t>(y)] == Shape{1, 4});
+  CHECK(infer(model).shapes[static_cast<size_t>(y)] == Shape{1, 4});
 }
 
 TEST_CASE("a chosen batch reaches every shape", "[ops]") {
@@ -185,9 +185,9 @@ TEST_CASE("a chosen batch reaches every shape", "[ops]") {
   const int y = b.op(RESHAPE, "y", {x}, with<tflite::ReshapeOptionsT>([](auto& o) { o.new_shape = {-1, 32}; }));
   b.output(y);
   const Model model = load(b.save());
-  CHECK(infer_shapes(model, 5)[static_cast<size_t>(y)] == Shape{5, 32});
-  CHECK(infer_shapes(model)[static_cast<size_t>(y)] == Shape{1, 32});
-  CHECK_THROWS_AS(infer_shapes(model, 0x7fffffff), Error);
+  CHECK(infer(model, 5).shapes[static_cast<size_t>(y)] == Shape{5, 32});
+  CHECK(infer(model).shapes[static_cast<size_t>(y)] == Shape{1, 32});
+  CHECK_THROWS_AS(infer(model, 0x7fffffff), Error);
 }
 
 }  // namespace webquant::test

@@ -18,7 +18,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     // What was written must be readable, and be written the same way again.
     if (save(load(saved)) != saved) std::abort();
     tensor_names(model);
-    infer_shapes(model);
+    infer(model);
   } catch (const Error& error) {
     if (error.code == ErrorCode::kInternal || error.where.empty()) std::abort();
   }

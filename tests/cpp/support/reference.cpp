@@ -91,22 +91,25 @@ std::vector<Array> constants_of(const Model& model) {
   return arrays;
 }
 
-Array evaluate_op(const Model& model, size_t op_index, std::span<const Array> tensors) {
+std::vector<Array> evaluate_op(const Model& model, size_t op_index, std::span<const Array> tensors) {
   const Operator& op = *graph(model).operators[op_index];
   const Kernel kernel = find_kernel(op_code(model, op));
   if (!kernel) fail(ErrorCode::kInternal, "reference", text("no kernel for ", op_type(model, op)));
   Node node{op, {}};
   for (const int32_t i : op.inputs) node.inputs.push_back(i < 0 ? nullptr : &tensors[i]);
-  Array out = kernel(node);
-  round_to_grid(*graph(model).tensors[op.outputs[0]], out);
-  return out;
+  std::vector<Array> outputs = kernel(node);
+  for (size_t i = 0; i < outputs.size(); ++i) round_to_grid(*graph(model).tensors[op.outputs.at(i)], outputs[i]);
+  return outputs;
 }
 
 std::vector<Array> evaluate(const Model& model, std::span<const Array> inputs) {
   const Graph& g = graph(model);
   std::vector<Array> arrays = constants_of(model);
   for (size_t i = 0; i < inputs.size(); ++i) arrays[g.inputs[i]] = inputs[i];
-  for (size_t n = 0; n < g.operators.size(); ++n) arrays[g.operators[n]->outputs[0]] = evaluate_op(model, n, arrays);
+  for (size_t n = 0; n < g.operators.size(); ++n) {
+    const auto outputs = evaluate_op(model, n, arrays);
+    for (size_t i = 0; i < outputs.size(); ++i) arrays[g.operators[n]->outputs[i]] = outputs[i];
+  }
   return arrays;
 }
 

@@ -29,9 +29,9 @@ Array real_values(const Tensor& tensor, std::span<const std::byte> bytes);
 /// One array a tensor: the constants, dequantized; the others are empty.
 std::vector<Array> constants_of(const Model& model);
 
-/// Output of operator `op` from the real values of its operands. One that is quantized is rounded to its grid (half
+/// Outputs of operator `op` from the real values of its operands. One that is quantized is rounded to its grid (half
 /// away from zero) and saturated, so quantized graphs are evaluated as TFLite's specification describes them.
-Array evaluate_op(const Model& model, size_t op, std::span<const Array> tensors);
+std::vector<Array> evaluate_op(const Model& model, size_t op, std::span<const Array> tensors);
 
 /// All tensors after evaluating the operators in order on `inputs`, one array a graph input.
 std::vector<Array> evaluate(const Model& model, std::span<const Array> inputs);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
 
 namespace webquant::test {
@@ -175,6 +176,19 @@ Array concatenation(const Node& node) {
   return out;
 }
 
+std::vector<Array> unpack(const Node& node) {
+  const auto* o = node.op.builtin_options.AsUnpackOptions();
+  const Array& x = node.input(0);
+  Shape shape = x.shape;
+  const int axis = o->axis < 0 ? o->axis + static_cast<int>(shape.size()) : o->axis;
+  const size_t parts = shape[axis];
+  const size_t inner = count_of(Shape(shape.begin() + axis + 1, shape.end()));
+  shape.erase(shape.begin() + axis);
+  std::vector<Array> out(parts, Array{shape, {}});
+  for (size_t i = 0; i < x.values.size(); ++i) out[i / inner % parts].values.push_back(x.values[i]);
+  return out;
+}
+
 }  // namespace
 
 double activate(double value, tflite::ActivationFunctionType activation) {
@@ -198,45 +212,29 @@ double activate(double value, tflite::ActivationFunctionType activation) {
 
 Kernel find_kernel(OpCode code) {
   using enum tflite::BuiltinOperator;
-  switch (code) {
-    case CONV_2D:
-      return conv_2d;
-    case DEPTHWISE_CONV_2D:
-      return depthwise_conv_2d;
-    case FULLY_CONNECTED:
-      return fully_connected;
-    case AVERAGE_POOL_2D:
-      return average_pool_2d;
-    case MAX_POOL_2D:
-      return max_pool_2d;
-    case ADD:
-      return add;
-    case MUL:
-      return mul;
-    case MEAN:
-      return mean;
-    case RESHAPE:
-      return reshape;
-    case SQUEEZE:
-      return squeeze;
-    case SOFTMAX:
-      return softmax;
-    case RELU:
-      return unary<relu>;
-    case RELU6:
-      return unary<relu6>;
-    case LOGISTIC:
-      return unary<logistic>;
-    case PAD:
-      return pad;
-    case CONCATENATION:
-      return concatenation;
-    case QUANTIZE:
-    case DEQUANTIZE:
-      return unary<identity>;  // evaluate() rounds to the output's grid
-    default:
-      return nullptr;
-  }
+  static const std::map<OpCode, Kernel> kernels = {
+      {CONV_2D, one(conv_2d)},
+      {DEPTHWISE_CONV_2D, one(depthwise_conv_2d)},
+      {FULLY_CONNECTED, one(fully_connected)},
+      {AVERAGE_POOL_2D, one(average_pool_2d)},
+      {MAX_POOL_2D, one(max_pool_2d)},
+      {ADD, one(add)},
+      {MUL, one(mul)},
+      {MEAN, one(mean)},
+      {RESHAPE, one(reshape)},
+      {SQUEEZE, one(squeeze)},
+      {SOFTMAX, one(softmax)},
+      {RELU, one(unary<relu>)},
+      {RELU6, one(unary<relu6>)},
+      {LOGISTIC, one(unary<logistic>)},
+      {PAD, one(pad)},
+      {CONCATENATION, one(concatenation)},
+      {QUANTIZE, one(unary<identity>)},  // evaluate() rounds to the output's grid
+      {DEQUANTIZE, one(unary<identity>)},
+      {UNPACK, unpack},
+  };
+  const auto found = kernels.find(code);
+  return found == kernels.end() ? Kernel() : found->second;
 }
 
 }  // namespace webquant::test

@@ -1,6 +1,7 @@
 // The kernels behind reference.h, one per operator.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "reference.h"
@@ -16,9 +17,15 @@ struct Node {
   bool has(size_t i) const { return i < inputs.size() && inputs[i]; }
 };
 
-using Kernel = Array (*)(const Node&);
+/// All outputs of an operator.
+using Kernel = std::function<std::vector<Array>(const Node&)>;
 
-/// Null for an operator that the reference lacks.
+/// A kernel from a function that gives one output.
+inline Kernel one(Array (*function)(const Node&)) {
+  return [function](const Node& node) { return std::vector<Array>{function(node)}; };
+}
+
+/// Empty for an operator that the reference lacks.
 Kernel find_kernel(OpCode code);
 
 Array conv_2d(const Node&);

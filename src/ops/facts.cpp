@@ -1,0 +1,138 @@
+// The walk over the operators that finds shapes, and values that do not depend on the inputs.
+#include <algorithm>
+#include <cstring>
+
+#include "ops/op.h"
+
+namespace webquant {
+namespace {
+
+// Shape arithmetic is short; longer results are computed when the model runs.
+constexpr size_t kMaxFoldedBytes = 1 << 16;
+
+bool is_integer(DType type) { return type == DType::INT32 || type == DType::INT64 || type == DType::BOOL; }
+
+bool is_too_large(const Shape& shape) {
+  double count = 1;
+  for (const int32_t dim : shape) count *= dim;
+  return count >= 2147483648.0;
+}
+
+// A shape may be missing altogether; a scalar looks the same, which does no harm.
+bool is_dynamic(const Tensor& tensor) {
+  return tensor.shape.empty() || std::ranges::count(tensor.shape_signature, -1) > 0;
+}
+
+void require_declared(const OpView& op, size_t i, bool declared_binds) {
+  const Shape& inferred = op.output_shape(i);
+  if (!declared_binds && std::ranges::none_of(inferred, [](int32_t d) { return d < 0; }) && is_too_large(inferred)) {
+    fail(ErrorCode::kOutOfMemory, "options.batch", text(op.label(), " would give the shape ", to_string(inferred)));
+  }
+  element_count(inferred, op.label());
+  const Tensor& output = op.output(i);
+  if (declared_binds && !is_dynamic(output) && output.shape != inferred) {
+    op.invalid(text("gives shape ", to_string(inferred), ", but the file says ", to_string(output.shape)));
+  }
+}
+
+}  // namespace
+
+TensorFacts TensorFacts::declared(const Model& model) {
+  TensorFacts facts;
+  for (const auto& tensor : webquant::graph(model).tensors) facts.shapes.push_back(tensor->shape);
+  return facts;
+}
+
+void InferContext::set_value(size_t i, std::span<const int32_t> values) {
+  auto& bytes = result_.values[output_index(i)];
+  const auto store = [&](auto converted) {
+    bytes.resize(converted.size() * sizeof(converted[0]));
+    std::memcpy(bytes.data(), converted.data(), bytes.size());
+  };
+  if (output(i).type == DType::INT32) {
+    store(std::vector<int32_t>(values.begin(), values.end()));
+  } else if (output(i).type == DType::INT64) {
+    store(std::vector<int64_t>(values.begin(), values.end()));
+  } else {
+    invalid(text("gives int32 or int64, not ", to_string(output(i).type)));
+  }
+}
+
+void InferContext::fold(const OpDef& def) {
+  const auto is_known = [&](size_t i) {
+    return !has_input(i) || element_count(input_shape(i), label()) == 0 || !constant_bytes(i).empty();
+  };
+  size_t total = 0;
+  for (size_t i = 0; i < input_count(); ++i) {
+    if (!is_known(i)) return;
+  }
+  for (size_t i = 0; i < output_count(); ++i) {
+    if (!is_integer(output(i).type) || result_.values.contains(output_index(i))) return;
+    total += element_count(output_shape(i), label()) * element_size(output(i).type);
+  }
+  if (!def.reference || total > kMaxFoldedBytes) return;
+  const ReferenceKernel kernel = def.reference(*this);
+  if (!kernel) return;
+
+  std::vector<std::span<const std::byte>> inputs;
+  for (size_t i = 0; i < input_count(); ++i) {
+    inputs.push_back(has_input(i) ? std::as_bytes(constant_bytes(i)) : std::span<const std::byte>());
+  }
+  std::vector<std::vector<uint8_t>> results;
+  std::vector<std::span<std::byte>> outputs;
+  for (size_t i = 0; i < output_count(); ++i) {
+    results.emplace_back(element_count(output_shape(i), label()) * element_size(output(i).type));
+    outputs.push_back(std::as_writable_bytes(std::span(results.back())));
+  }
+  kernel({inputs, outputs});
+  for (size_t i = 0; i < output_count(); ++i) result_.values[output_index(i)] = std::move(results[i]);
+}
+
+void require_operands(const OpView& op, const OpDef& def) {
+  const int inputs = static_cast<int>(op.input_count()), outputs = static_cast<int>(op.output_count());
+  if (inputs < def.min_inputs || (def.max_inputs >= 0 && inputs > def.max_inputs))
+    op.invalid(text("has ", inputs, " inputs"));
+  if (outputs < 1 || (def.max_outputs >= 0 && outputs > def.max_outputs)) op.invalid(text("has ", outputs, " outputs"));
+  const int required = def.max_inputs < 0 ? inputs : def.min_inputs;
+  for (int i = 0; i < required; ++i) op.input_index(static_cast<size_t>(i));
+}
+
+void infer_op(const Model& model, size_t op_index, TensorFacts& facts, bool declared_binds) {
+  InferContext context(model, op_index, facts);
+  const OpDef* def = find_op(op_code(model, context.op()));
+  if (!def) context.unsupported("webquant does not know this operator");
+  require_operands(context, *def);
+  def->infer(context);
+  for (size_t i = 0; i < context.output_count(); ++i) require_declared(context, i, declared_binds);
+  context.fold(*def);
+  const bool leaves_graph = std::ranges::count(graph(model).outputs, context.op().outputs[0]) > 0;
+  if (def->code == OpCode::DEQUANTIZE && context.is_constant(0) && context.output(0).type == DType::FLOAT32 &&
+      !leaves_graph) {
+    facts.dequantized[context.output_index(0)] = context.input_index(0);
+  }
+}
+
+TensorFacts infer(const Model& model, int batch) {
+  const Graph& g = graph(model);
+  TensorFacts facts = TensorFacts::declared(model);
+  if (batch > 0) {
+    for (const int32_t i : g.inputs) {
+      Shape& shape = facts.shapes[i];
+      const auto& signature = g.tensors[i]->shape_signature;
+      if (signature.empty() || signature[0] != -1) {
+        fail(ErrorCode::kInvalidInput, "options.batch",
+             text("input \"", g.tensors[i]->name, "\" has the fixed shape ", to_string(shape),
+                  ", so batch must be omitted"));
+      }
+      shape[0] = batch;
+      if (is_too_large(shape)) {
+        fail(ErrorCode::kOutOfMemory, "options.batch",
+             text("input \"", g.tensors[i]->name, "\" would have the shape ", to_string(shape)));
+      }
+    }
+  }
+  for (size_t n = 0; n < g.operators.size(); ++n) infer_op(model, n, facts, /*declared_binds=*/batch == 0);
+  return facts;
+}
+
+}  // namespace webquant

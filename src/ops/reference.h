@@ -1,0 +1,32 @@
+// Kernels of webquant's own, for what XNNPACK does not run: plain loops, correct first. Included by src/ops only.
+#pragma once
+
+#include "ops/op.h"
+
+namespace webquant {
+
+/// Where each element of an output comes from, axis by axis: element (i, j, …) of the output is the input's element
+/// number offsets[0][i] + offsets[1][j] + …, counted in row-major order. There may be more axes than the output's shape
+/// has dimensions, as long as they describe its elements in their order.
+struct Selection {
+  std::vector<std::vector<int32_t>> offsets;
+};
+
+/// Distance of neighbours along each axis of an array of this shape.
+std::vector<int32_t> strides_of(const Shape& shape);
+
+/// Copies elements of input `slot` to each output, as the selection of that output says. Elements of any type; where
+/// the quantization of the output is another, its values are quantized anew.
+ReferenceKernel select_elements(const OpView& op, size_t slot, std::vector<Selection> outputs);
+
+using RealInputs = std::span<const std::span<const float>>;
+using RealOutputs = std::span<const std::span<float>>;
+
+/// Computes on real values: quantized operands are dequantized, and the results quantized, rounding half away from
+/// zero. Inputs that are neither float nor quantized are empty. Throws unsupported for outputs of other types.
+ReferenceKernel compute_on_reals(const OpView& op, std::function<void(RealInputs, RealOutputs)> compute);
+
+/// Whether the operand is int8 or uint8 with one scale.
+bool is_quantized(const Tensor& tensor);
+
+}  // namespace webquant

@@ -1,0 +1,10 @@
+// Reference kernels, a function for each operator or family. Included by the table only.
+#pragma once
+
+#include "ops/op.h"
+
+namespace webquant {
+
+ReferenceKernel reference_unpack(const OpView& op);
+
+}  // namespace webquant
