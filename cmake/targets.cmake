@@ -82,5 +82,6 @@ if(NOT EMSCRIPTEN AND TARGET webquant_core AND EXISTS ${CMAKE_SOURCE_DIR}/exampl
 endif()
 
 if(NOT EMSCRIPTEN AND TARGET webquant_core)
-  webquant_tool(make_benchmark_models ${CMAKE_SOURCE_DIR}/tests/bench/make_models.cpp)
+  file(GLOB network_sources CONFIGURE_DEPENDS tests/networks/*.cpp)
+  webquant_tool(write_networks ${network_sources})
 endif()

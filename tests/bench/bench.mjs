@@ -87,12 +87,12 @@ async function benchLiteRt(models) {
 const [only] = process.argv.slice(2);
 if (!only) {
   execFileSync('cmake', ['--preset', 'native'], { cwd: root, stdio: 'ignore' });
-  execFileSync('cmake', ['--build', '--preset', 'native', '--target', 'make_benchmark_models'], {
+  execFileSync('cmake', ['--build', '--preset', 'native', '--target', 'write_networks'], {
     cwd: root,
     stdio: 'ignore',
   });
   mkdirSync(folder, { recursive: true });
-  execFileSync(join(root, 'build/native/make_benchmark_models'), [folder], { stdio: 'inherit' });
+  execFileSync(join(root, 'build/native/write_networks'), ['bench', folder], { stdio: 'inherit' });
 }
 const models = MODELS.map((model) => [model, readFileSync(join(folder, `${model}.tflite`))]);
 for (const [model, bytes] of models) await benchNode(model, bytes);
