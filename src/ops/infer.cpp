@@ -21,10 +21,10 @@ void require_positive(const InferContext& c, std::initializer_list<int32_t> valu
   }
 }
 
-void require_bias(const InferContext& c, int32_t channels) {
-  if (!c.has_input(2)) return;
-  if (c.input_shape(2) != Shape{channels}) {
-    c.invalid(text("needs a bias of shape [", channels, "], not ", to_string(c.input_shape(2))));
+void require_bias(const InferContext& c, int32_t channels, size_t slot = 2) {
+  if (!c.has_input(slot)) return;
+  if (c.input_shape(slot) != Shape{channels}) {
+    c.invalid(text("needs a bias of shape [", channels, "], not ", to_string(c.input_shape(slot))));
   }
 }
 
@@ -75,6 +75,29 @@ void infer_depthwise_conv_2d(InferContext& c) {
   require_bias(c, w[3]);
   c.set_output(0, {x[0], window_count(c, o.padding, x[1], w[1], o.stride_h, o.dilation_h_factor),
                    window_count(c, o.padding, x[2], w[2], o.stride_w, o.dilation_w_factor), w[3]});
+}
+
+// A convolution backwards: the output's size is given, and the input's must be what a convolution would make of it.
+void infer_transpose_conv(InferContext& c) {
+  const auto& o = c.options<tflite::TransposeConvOptionsT>();
+  const auto size = c.constant_ints(0);
+  const Shape& w = require_rank(c, 1, 4);  // OHWI
+  const Shape& x = require_rank(c, 2, 4);
+  require_positive(c, {o.stride_h, o.stride_w}, "stride");
+  require_positive(c, {w[1], w[2]}, "kernel size");
+  if (w[0] < 1 || w[3] < 1 || w[3] != x[3])
+    c.invalid(text("has weights ", to_string(w), " on an input ", to_string(x)));
+  require_bias(c, w[0], 3);
+  // A chosen batch does not reach the constant.
+  if (size.size() != 4 || (size[0] != x[0] && size[0] != 1) || size[1] < 1 || size[2] < 1 || size[3] != w[0])
+    c.invalid(text("gives shape ", to_string(size), " from weights ", to_string(w), " and an input ", to_string(x)));
+  const int32_t rows = window_count(c, o.padding, size[1], w[1], o.stride_h, 1),
+                columns = window_count(c, o.padding, size[2], w[2], o.stride_w, 1);
+  if (rows != x[1] || columns != x[2]) {
+    c.unsupported(text("gives shape ", to_string(size), " from an input ", to_string(x), ", where ", rows, " x ",
+                       columns, " pixels are needed"));
+  }
+  c.set_output(0, {x[0], size[1], size[2], w[0]});
 }
 
 void infer_fully_connected(InferContext& c) {

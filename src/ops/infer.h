@@ -7,8 +7,10 @@ class InferContext;
 
 void infer_conv_2d(InferContext& c);
 void infer_depthwise_conv_2d(InferContext& c);
+void infer_transpose_conv(InferContext& c);
 void infer_fully_connected(InferContext& c);
 void infer_pool_2d(InferContext& c);
+void infer_resize_bilinear(InferContext& c);
 void infer_broadcast(InferContext& c);
 void infer_unchanged(InferContext& c);
 void infer_reduce(InferContext& c);

@@ -1,4 +1,6 @@
-// CONV_2D, DEPTHWISE_CONV_2D, FULLY_CONNECTED.
+// CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV, FULLY_CONNECTED.
+#include <algorithm>
+
 #include "ops/lower.h"
 #include "ops/lower_ops.h"
 
@@ -37,6 +39,30 @@ void lower_depthwise_conv_2d(LowerContext& c) {
                                                 w[2], o.stride_h, o.stride_w, o.dilation_h_factor, o.dilation_w_factor,
                                                 w[3] / x[3], x[3], min, max, operands.input, operands.weights,
                                                 operands.bias, out, 0));
+  });
+}
+
+void lower_transpose_conv(LowerContext& c) {
+  const auto& o = c.options<tflite::TransposeConvOptionsT>();
+  const Shape &w = c.input_shape(1), &x = c.input_shape(2), &y = c.output_shape(0);  // OHWI, NHWC
+  c.require_window_budget(static_cast<int64_t>(w[1]) * w[2]);
+  if (!c.is_known(1)) c.unsupported("its weights must be a constant");
+  // What the windows cover beyond the output is cut off; where they cover less, rows or columns are added behind.
+  struct Edges {
+    uint32_t before, after, added;
+  };
+  const auto edges = [&](int axis, int32_t stride) -> Edges {
+    const int32_t before = window_padding(o.padding, y[axis], w[axis], stride, 1).before;
+    const int32_t beyond = (x[axis] - 1) * stride + w[axis] - before - y[axis];
+    return {static_cast<uint32_t>(before), static_cast<uint32_t>(std::max(beyond, 0)),
+            static_cast<uint32_t>(std::max(-beyond, 0))};
+  };
+  const Edges rows = edges(1, o.stride_h), columns = edges(2, o.stride_w);
+  const auto operands = c.weighted_operands(/*slice_dims=*/3);
+  c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
+    c.check(xnn_define_deconvolution_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, rows.added,
+                                        columns.added, w[1], w[2], o.stride_h, o.stride_w, 1, 1, /*groups=*/1, w[3],
+                                        w[0], min, max, operands.input, operands.weights, operands.bias, out, 0));
   });
 }
 

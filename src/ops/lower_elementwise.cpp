@@ -47,6 +47,8 @@ void lower_relu(LowerContext& c) { lower_clamp(c, 0, std::numeric_limits<float>:
 
 void lower_relu6(LowerContext& c) { lower_clamp(c, 0, 6); }
 
+void lower_hard_swish(LowerContext& c) { c.unary(xnn_unary_hardswish, c.in(0), c.out()); }
+
 void lower_logistic(LowerContext& c) { c.unary(xnn_unary_sigmoid, c.in(0), c.out()); }
 
 void lower_softmax(LowerContext& c) {

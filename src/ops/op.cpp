@@ -119,6 +119,7 @@ tflite::ActivationFunctionType fused_activation(const Operator& op) {
   const auto& o = op.builtin_options;
   if (const auto* options = o.AsConv2DOptions()) return options->fused_activation_function;
   if (const auto* options = o.AsDepthwiseConv2DOptions()) return options->fused_activation_function;
+  if (const auto* options = o.AsTransposeConvOptions()) return options->fused_activation_function;
   if (const auto* options = o.AsFullyConnectedOptions()) return options->fused_activation_function;
   if (const auto* options = o.AsAddOptions()) return options->fused_activation_function;
   if (const auto* options = o.AsMulOptions()) return options->fused_activation_function;

@@ -23,6 +23,9 @@ constexpr OpDef kTable[] = {
      {.weights = 1, .bias = 2, .channel_axis = 0, .int8_version = 3, .dynamic_version = 5, .dynamic_per_tensor_version = 2}},
     {OpCode::DEPTHWISE_CONV_2D, 2, 3, 1, infer_depthwise_conv_2d, LOWER(lower_depthwise_conv_2d), nullptr,
      {.weights = 1, .bias = 2, .channel_axis = 3, .int8_version = 3, .dynamic_version = 6, .dynamic_per_tensor_version = 6}},
+    // TensorFlow Lite's kernel takes no float input with int8 weights, so there is no dynamic INT8 form.
+    {OpCode::TRANSPOSE_CONV, 3, 4, 1, infer_transpose_conv, LOWER(lower_transpose_conv), nullptr,
+     {.data = 2, .weights = 1, .bias = 3, .channel_axis = 0, .skip_inputs = 0b1, .int8_version = 3}},
     {OpCode::FULLY_CONNECTED, 2, 3, 1, infer_fully_connected, LOWER(lower_fully_connected), nullptr,
      {.weights = 1, .bias = 2, .channel_axis = 0, .int8_version = 4, .dynamic_version = 12, .dynamic_per_tensor_version = 9}},
     // Elementwise
@@ -30,6 +33,7 @@ constexpr OpDef kTable[] = {
     {OpCode::MUL, 2, 2, 1, infer_broadcast, LOWER(lower_mul), nullptr, {.int8_version = 2}},
     {OpCode::RELU, 1, 1, 1, infer_unchanged, LOWER(lower_relu), nullptr, {.int8_version = 2}},
     {OpCode::RELU6, 1, 1, 1, infer_unchanged, LOWER(lower_relu6), nullptr, {.int8_version = 2}},
+    {OpCode::HARD_SWISH, 1, 1, 1, infer_unchanged, LOWER(lower_hard_swish), nullptr, {.int8_version = 1}},
     {OpCode::LOGISTIC, 1, 1, 1, infer_unchanged, LOWER(lower_logistic), nullptr,
      {.output = Output::kFixed, .fixed = {1.0f / 256, -128}, .int8_version = 2}},
     {OpCode::SOFTMAX, 1, 1, 1, infer_unchanged, LOWER(lower_softmax), nullptr,
@@ -40,6 +44,9 @@ constexpr OpDef kTable[] = {
     {OpCode::MAX_POOL_2D, 1, 1, 1, infer_pool_2d, LOWER(lower_max_pool_2d), nullptr,
      {.output = Output::kSameAsInput, .int8_version = 2}},
     {OpCode::MEAN, 2, 2, 1, infer_reduce, LOWER(lower_mean), nullptr, {.skip_inputs = 0b10, .int8_version = 2}},
+    // Resizing
+    {OpCode::RESIZE_BILINEAR, 2, 2, 1, infer_resize_bilinear, LOWER(lower_resize_bilinear), nullptr,
+     {.output = Output::kSameAsInput, .skip_inputs = 0b10, .int8_version = 2}},
     // Layout
     {OpCode::RESHAPE, 1, 2, 1, infer_reshape, LOWER(lower_reshape), nullptr,
      {.output = Output::kSameAsInput, .skip_inputs = 0b10, .int8_version = 1}},

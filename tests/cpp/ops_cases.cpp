@@ -200,7 +200,8 @@ std::vector<OpCase> other_cases() {
 const std::vector<OpCase>& op_cases() {
   static const std::vector<OpCase> all = [] {
     std::vector<OpCase> rows = window_cases();
-    for (const auto& part : {layout_cases(), other_cases()}) rows.insert(rows.end(), part.begin(), part.end());
+    for (const auto& part : {elementwise_cases(), layout_cases(), other_cases()})
+      rows.insert(rows.end(), part.begin(), part.end());
     return rows;
   }();
   return all;

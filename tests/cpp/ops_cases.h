@@ -24,6 +24,7 @@ struct Operand {
 /// What becomes of the operator in the dynamic INT8 mode.
 enum class Dynamic {
   kUnchanged,  // no weights
+  kFloat,      // weights that stay float
   kInteger,    // int8 weights, the input is quantized at run time
   kExpanded,   // int8 weights that are expanded to float at load
 };
@@ -48,6 +49,7 @@ struct OpCase {
 /// All rows. The parts are defined in ops_cases*.cpp.
 const std::vector<OpCase>& op_cases();
 std::vector<OpCase> window_cases();
+std::vector<OpCase> elementwise_cases();
 std::vector<OpCase> layout_cases();
 std::vector<OpCase> other_cases();
 

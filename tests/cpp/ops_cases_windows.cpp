@@ -59,6 +59,49 @@ OpCase depthwise(std::string name, Shape x, Shape w, Window window = {}) {
           .int8_stays_float = window.activation == Activation::TANH};
 }
 
+OpCase transpose_conv(std::string name, Shape y, Shape x, Shape w, Window window = {}) {
+  tflite::TransposeConvOptionsT options;
+  options.padding = window.padding;
+  options.stride_h = window.stride_h;
+  options.stride_w = window.stride_w;
+  options.fused_activation_function = window.activation;
+  std::vector<Operand> operands = {ints(y), weights(w), input(x)};
+  if (window.bias) operands.push_back(weights({w[0]}));
+  return {.name = "TRANSPOSE_CONV " + name,
+          .code = TRANSPOSE_CONV,
+          .operands = operands,
+          .options = options_of(options),
+          .dynamic = Dynamic::kFloat,
+          .int8_stays_float = window.activation == Activation::TANH};
+}
+
+OpCase resize_bilinear(std::string name, Shape x, int height, int width, bool align_corners, bool half_pixel_centers) {
+  tflite::ResizeBilinearOptionsT options;
+  options.align_corners = align_corners;
+  options.half_pixel_centers = half_pixel_centers;
+  name += align_corners ? ", align_corners" : half_pixel_centers ? ", half_pixel_centers" : "";
+  return {.name = "RESIZE_BILINEAR " + name,
+          .code = RESIZE_BILINEAR,
+          .operands = {input(x), ints({height, width})},
+          .options = options_of(options)};
+}
+
+void add_resizes(std::vector<OpCase>& rows) {
+  const Shape x = {2, 5, 7, 6};
+  for (const auto& [align_corners, half_pixel_centers] : {std::pair(false, false), {true, false}, {false, true}}) {
+    const auto add = [&](std::string name, Shape shape, int height, int width) {
+      rows.push_back(resize_bilinear(name, shape, height, width, align_corners, half_pixel_centers));
+    };
+    add("twice as large", x, 10, 14);
+    add("larger by other factors", x, 11, 9);
+    add("smaller", x, 2, 3);
+    add("taller and narrower", x, 8, 4);
+    add("same size", x, 5, 7);
+    add("to one pixel", x, 1, 1);
+    add("of one pixel", {2, 1, 1, 17}, 4, 3);
+  }
+}
+
 OpCase fully_connected(std::string name, Shape x, Shape w, bool bias = true, bool keep_num_dims = false,
                        Activation activation = Activation::NONE) {
   tflite::FullyConnectedOptionsT options;
@@ -163,6 +206,32 @@ std::vector<OpCase> window_cases() {
       depthwise("RELU_N1_TO_1", x, dw, {.activation = Activation::RELU_N1_TO_1}),
       depthwise("TANH", x, dw, {.activation = Activation::TANH}),
 
+      transpose_conv("3x3, stride 1, SAME", {2, 5, 7, 4}, {2, 5, 7, 6}, {4, 3, 3, 6}),
+      transpose_conv("3x3, stride 2, SAME", {2, 10, 14, 4}, {2, 5, 7, 6}, {4, 3, 3, 6}, {.stride_h = 2, .stride_w = 2}),
+      transpose_conv("3x3, stride 2, SAME, odd size", {2, 9, 13, 4}, {2, 5, 7, 6}, {4, 3, 3, 6},
+                     {.stride_h = 2, .stride_w = 2}),
+      transpose_conv("2x2, stride 2, SAME", {1, 10, 14, 2}, {1, 5, 7, 16}, {2, 2, 2, 16},
+                     {.stride_h = 2, .stride_w = 2}),
+      transpose_conv("4x4, stride 2, SAME", {1, 10, 14, 3}, {1, 5, 7, 6}, {3, 4, 4, 6}, {.stride_h = 2, .stride_w = 2}),
+      transpose_conv("3x3, stride 1, VALID", {2, 7, 9, 4}, {2, 5, 7, 6}, {4, 3, 3, 6}, {.padding = VALID}),
+      transpose_conv("3x3, stride 2, VALID", {2, 11, 15, 4}, {2, 5, 7, 6}, {4, 3, 3, 6},
+                     {.stride_h = 2, .stride_w = 2, .padding = VALID}),
+      transpose_conv("3x3, stride 2, VALID, one row more", {2, 12, 16, 4}, {2, 5, 7, 6}, {4, 3, 3, 6},
+                     {.stride_h = 2, .stride_w = 2, .padding = VALID}),
+      transpose_conv("strides 3 and 1", {1, 15, 7, 4}, {1, 5, 7, 6}, {4, 3, 2, 6}, {.stride_h = 3}),
+      transpose_conv("kernel smaller than the stride", {1, 15, 21, 4}, {1, 5, 7, 6}, {4, 2, 1, 6},
+                     {.stride_h = 3, .stride_w = 3}),
+      transpose_conv("1x1", {2, 5, 7, 9}, {2, 5, 7, 6}, {9, 1, 1, 6}),
+      transpose_conv("many channels", {1, 8, 8, 35}, {1, 4, 4, 33}, {35, 3, 3, 33}, {.stride_h = 2, .stride_w = 2}),
+      transpose_conv("without bias", {2, 10, 14, 4}, {2, 5, 7, 6}, {4, 3, 3, 6},
+                     {.stride_h = 2, .stride_w = 2, .bias = false}),
+      transpose_conv("RELU", {2, 10, 14, 4}, {2, 5, 7, 6}, {4, 3, 3, 6},
+                     {.stride_h = 2, .stride_w = 2, .activation = Activation::RELU}),
+      transpose_conv("RELU6", {2, 10, 14, 4}, {2, 5, 7, 6}, {4, 3, 3, 6},
+                     {.stride_h = 2, .stride_w = 2, .activation = Activation::RELU6}),
+      transpose_conv("TANH", {2, 10, 14, 4}, {2, 5, 7, 6}, {4, 3, 3, 6},
+                     {.stride_h = 2, .stride_w = 2, .activation = Activation::TANH}),
+
       fully_connected("matrix", {3, 40}, {12, 40}),
       fully_connected("one row", {1, 65}, {10, 65}),
       fully_connected("one output", {2, 33}, {1, 33}),
@@ -181,6 +250,7 @@ std::vector<OpCase> window_cases() {
   rows.push_back(absent);
   add_pools(rows, AVERAGE_POOL_2D);
   add_pools(rows, MAX_POOL_2D);
+  add_resizes(rows);
   return rows;
 }
 

@@ -154,7 +154,8 @@ void test_dynamic_output(const OpCase& row, const Model& model, const Inputs& in
 void test_dynamic(const OpCase& row, const Model& model, const Inputs& inputs, bool per_channel) {
   const QuantResult dynamic =
       quantize_file(model, {.mode = Mode::kDynamicInt8, .per_channel = per_channel, .min_elements = 0});
-  CHECK(dynamic.ops.at(0).decision == (row.dynamic == Dynamic::kUnchanged ? "float32" : "dynamic-int8"));
+  const bool has_int8_weights = row.dynamic == Dynamic::kInteger || row.dynamic == Dynamic::kExpanded;
+  CHECK(dynamic.ops.at(0).decision == (has_int8_weights ? "dynamic-int8" : "float32"));
   for (const Outcome& outcome : run(dynamic.model, inputs))
     test_dynamic_output(row, dynamic.model, inputs, outcome, per_channel);
 }

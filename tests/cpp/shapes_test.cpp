@@ -123,6 +123,52 @@ TEST_CASE("convolutions with contradicting operands are invalid", "[ops]") {
   CHECK(is_invalid(MAX_POOL_2D, {{1, 1, 8, 4}}, pool([](Pool& o) { o.padding = VALID; })));
 }
 
+TEST_CASE("transposed convolutions and resizes with contradicting operands are invalid", "[ops]") {
+  const auto error = [](std::vector<int32_t> size, Shape w, Shape x, int stride, std::vector<Shape> rest = {}) {
+    ModelBuilder b("contradiction");
+    std::vector<int> operands = {b.constant("size", {static_cast<int32_t>(size.size())}, size), b.input("w", w),
+                                 b.input("x", x)};
+    for (const Shape& shape : rest) operands.push_back(b.input(text("r", operands.size()), shape));
+    try {
+      b.op(TRANSPOSE_CONV, "y", operands,
+           with<tflite::TransposeConvOptionsT>([&](auto& o) { o.stride_h = o.stride_w = stride; }));
+    } catch (const Error& e) {
+      CHECK(e.where == "TRANSPOSE_CONV #0 \"y\"");
+      return e.code;
+    }
+    FAIL("nothing was thrown");
+    return ErrorCode::kInternal;
+  };
+  const Shape x = {2, 4, 4, 3}, w = {5, 3, 3, 3};
+  for (const std::vector<int32_t>& size :
+       {std::vector{2, 8, 8}, {3, 8, 8, 5}, {2, 8, 8, 6}, {2, 0, 8, 5}, {2, 8, -8, 5}, {2, 8, 8, 5, 1}}) {
+    INFO(to_string(size));
+    CHECK(error(size, w, x, 2) == ErrorCode::kInvalidModel);
+  }
+  CHECK(error({2, 9, 8, 5}, w, x, 2) == ErrorCode::kUnsupported);
+  CHECK(error({2, 8, 8, 5}, {5, 3, 3, 4}, x, 2) == ErrorCode::kInvalidModel);
+  CHECK(error({2, 8, 8, 5}, {5, 0, 3, 3}, x, 2) == ErrorCode::kInvalidModel);
+  CHECK(error({2, 8, 8, 5}, {5, 3, 3}, x, 2) == ErrorCode::kInvalidModel);
+  CHECK(error({2, 8, 8, 5}, w, {4, 4, 3}, 2) == ErrorCode::kInvalidModel);
+  CHECK(error({2, 8, 8, 5}, w, x, 2, {{4}}) == ErrorCode::kInvalidModel);
+  CHECK(error({2, 8, 8, 5}, w, x, 2, {{5}, {5}}) == ErrorCode::kInvalidModel);
+  for (const int bad : {0, -1, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()})
+    CHECK(error({2, 8, 8, 5}, w, x, bad) == ErrorCode::kInvalidModel);
+
+  const auto resize = options_of(tflite::ResizeBilinearOptionsT());
+  CHECK(is_invalid(RESIZE_BILINEAR, {{4, 4, 3}}, resize, {8, 8}));
+  CHECK(is_invalid(RESIZE_BILINEAR, {{1, 0, 4, 3}}, resize, {8, 8}));
+  CHECK(is_invalid(RESIZE_BILINEAR, {{1, 4, 4, 3}}, resize, {8, 8, 3}));
+  CHECK(is_invalid(RESIZE_BILINEAR, {{1, 4, 4, 3}}, resize, {0, 8}));
+  CHECK(is_invalid(RESIZE_BILINEAR, {{1, 4, 4, 3}}, resize, {8, -1}));
+  CHECK(is_invalid(RESIZE_BILINEAR, {{1, 4, 4, 3}}, resize, {0x7fffffff, 0x7fffffff}));
+  CHECK(is_invalid(RESIZE_BILINEAR, {{1, 4, 4, 3}},
+                   with<tflite::ResizeBilinearOptionsT>([](auto& o) { o.align_corners = o.half_pixel_centers = true; }),
+                   {8, 8}));
+  CHECK(error_of(RESIZE_BILINEAR, {{1, 4, 4, 3}, {2}}, resize).code == ErrorCode::kUnsupported);
+  CHECK(is_invalid(HARD_SWISH, {{1}, {1}}));
+}
+
 TEST_CASE("other operators with contradicting operands are invalid", "[ops]") {
   const auto fc = options_of(tflite::FullyConnectedOptionsT());
   CHECK(is_invalid(FULLY_CONNECTED, {{2, 5}, {3, 4}}, fc));

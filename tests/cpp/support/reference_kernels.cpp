@@ -71,6 +71,7 @@ Array unary(const Node& node) {
 double identity(double x) { return x; }
 double relu(double x) { return std::max(x, 0.0); }
 double relu6(double x) { return std::clamp(x, 0.0, 6.0); }
+double hard_swish(double x) { return x * std::clamp(x + 3, 0.0, 6.0) / 6; }
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 
 // Along the last dimension.
@@ -215,9 +216,11 @@ Kernel find_kernel(OpCode code) {
   static const std::map<OpCode, Kernel> kernels = {
       {CONV_2D, one(conv_2d)},
       {DEPTHWISE_CONV_2D, one(depthwise_conv_2d)},
+      {TRANSPOSE_CONV, one(transpose_conv)},
       {FULLY_CONNECTED, one(fully_connected)},
       {AVERAGE_POOL_2D, one(average_pool_2d)},
       {MAX_POOL_2D, one(max_pool_2d)},
+      {RESIZE_BILINEAR, one(resize_bilinear)},
       {ADD, one(add)},
       {MUL, one(mul)},
       {MEAN, one(mean)},
@@ -226,6 +229,7 @@ Kernel find_kernel(OpCode code) {
       {SOFTMAX, one(softmax)},
       {RELU, one(unary<relu>)},
       {RELU6, one(unary<relu6>)},
+      {HARD_SWISH, one(unary<hard_swish>)},
       {LOGISTIC, one(unary<logistic>)},
       {PAD, one(pad)},
       {CONCATENATION, one(concatenation)},

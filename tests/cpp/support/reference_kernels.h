@@ -30,9 +30,11 @@ Kernel find_kernel(OpCode code);
 
 Array conv_2d(const Node&);
 Array depthwise_conv_2d(const Node&);
+Array transpose_conv(const Node&);
 Array fully_connected(const Node&);
 Array average_pool_2d(const Node&);
 Array max_pool_2d(const Node&);
+Array resize_bilinear(const Node&);
 
 /// What a fused activation makes of a value.
 double activate(double value, tflite::ActivationFunctionType activation);

@@ -1,5 +1,6 @@
 // Operators that slide a window over the input, and the fully connected one.
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "reference_kernels.h"
@@ -47,10 +48,10 @@ void for_each_tap(int batch, const Axis& rows, const Axis& columns, auto&& visit
   }
 }
 
-void add_bias_and_activate(Array& out, const Node& node, tflite::ActivationFunctionType activation) {
+void add_bias_and_activate(Array& out, const Node& node, tflite::ActivationFunctionType activation, size_t slot = 2) {
   const size_t channels = out.shape.back();
   for (size_t i = 0; i < out.values.size(); ++i) {
-    if (node.has(2)) out.values[i] += node.input(2).values[i % channels];
+    if (node.has(slot)) out.values[i] += node.input(slot).values[i % channels];
     out.values[i] = activate(out.values[i], activation);
   }
 }
@@ -94,6 +95,26 @@ Array depthwise_conv_2d(const Node& node) {
     }
   });
   add_bias_and_activate(out, node, options.fused_activation_function);
+  return out;
+}
+
+// Adds each input pixel to all output pixels that a convolution of the output would make it from.
+Array transpose_conv(const Node& node) {
+  const auto& options = *node.op.builtin_options.AsTransposeConvOptions();
+  const Array &size = node.input(0), &w = node.input(1), &x = node.input(2);
+  Array out{{size.values.begin(), size.values.end()}, {}};
+  out.values.resize(count_of(out.shape));
+  const Axis rows(options.padding, out.shape[1], w.shape[1], options.stride_h, 1);
+  const Axis columns(options.padding, out.shape[2], w.shape[2], options.stride_w, 1);
+  const size_t in_channels = x.shape[3], out_channels = w.shape[0];
+  for_each_tap(x.shape[0], rows, columns, [&](size_t from, size_t to, int ky, int kx) {
+    for (size_t o = 0; o < out_channels; ++o) {
+      const size_t tap = ((o * w.shape[1] + ky) * w.shape[2] + kx) * in_channels;
+      for (size_t i = 0; i < in_channels; ++i)
+        out.values[to * out_channels + o] += x.values[from * in_channels + i] * w.values[tap + i];
+    }
+  });
+  add_bias_and_activate(out, node, options.fused_activation_function, 3);
   return out;
 }
 
@@ -154,6 +175,41 @@ Array max_pool_2d(const Node& node) {
     }
   });
   for (double& value : out.values) value = activate(value, options.fused_activation_function);
+  return out;
+}
+
+Array resize_bilinear(const Node& node) {
+  const auto& options = *node.op.builtin_options.AsResizeBilinearOptions();
+  const Array &x = node.input(0), &size = node.input(1);
+  Array out{x.shape, {}};
+  out.shape[1] = static_cast<int32_t>(size.values[0]);
+  out.shape[2] = static_cast<int32_t>(size.values[1]);
+  // Where an output position lies in the input.
+  const auto source = [&](int position, int from, int to) {
+    if (options.align_corners && to > 1) return position * (from - 1.0) / (to - 1.0);
+    const double scale = static_cast<double>(from) / to;
+    return options.half_pixel_centers ? std::max((position + 0.5) * scale - 0.5, 0.0) : position * scale;
+  };
+  const int height = x.shape[1], width = x.shape[2], channels = x.shape[3];
+  const auto pixel = [&](int n, int y, int x_, int c) {
+    return x.values[((static_cast<size_t>(n) * height + std::min(y, height - 1)) * width + std::min(x_, width - 1)) *
+                        channels +
+                    c];
+  };
+  for (int n = 0; n < out.shape[0]; ++n) {
+    for (int oy = 0; oy < out.shape[1]; ++oy) {
+      for (int ox = 0; ox < out.shape[2]; ++ox) {
+        const double sy = source(oy, height, out.shape[1]), sx = source(ox, width, out.shape[2]);
+        const int y = static_cast<int>(std::floor(sy)), x_ = static_cast<int>(std::floor(sx));
+        const double dy = sy - y, dx = sx - x_;
+        for (int c = 0; c < channels; ++c) {
+          const double above = pixel(n, y, x_, c) * (1 - dx) + pixel(n, y, x_ + 1, c) * dx;
+          const double below = pixel(n, y + 1, x_, c) * (1 - dx) + pixel(n, y + 1, x_ + 1, c) * dx;
+          out.values.push_back(above * (1 - dy) + below * dy);
+        }
+      }
+    }
+  }
   return out;
 }
 
