@@ -1,6 +1,7 @@
 import { checkOptions, integer } from './arguments.js';
 import { arrayClass, elementCount } from './dtype.js';
 import type { Session } from './session.js';
+import type { Steps } from './steps.js';
 import type { BenchmarkReport, TensorInfo, TypedArray } from './types.js';
 
 /** Options of `WebQuant.benchmark`. */
@@ -15,22 +16,27 @@ export interface BenchmarkOptions {
  * Times a session on inputs that are the same every time. The options are checked already.
  * @internal
  */
-export function benchmark(
+export function* benchmarking(
   session: Session,
   { runs, warmup }: Required<BenchmarkOptions>,
-): BenchmarkReport {
+): Steps<BenchmarkReport> {
   const random = randomIntegers();
   const inputs = session.inputs.map((info) => randomInput(info, random));
   const into = Object.fromEntries(
     session.outputs.map((info) => [info.name, new (arrayClass(info))(elementCount(info.shape))]),
   );
   const runOptions = { into };
-  for (let i = 0; i < warmup; ++i) session.run(inputs, runOptions);
+  const total = warmup + runs;
+  for (let i = 0; i < warmup; ++i) {
+    session.run(inputs, runOptions);
+    yield { done: i + 1, total, label: 'warming up' };
+  }
   const times = new Float64Array(runs);
   for (let i = 0; i < runs; ++i) {
     const start = performance.now();
     session.run(inputs, runOptions);
     times[i] = performance.now() - start;
+    yield { done: warmup + i + 1, total, label: 'measuring' };
   }
   times.sort();
   const nth = (share: number): number => times[Math.ceil(share * runs) - 1] as number;

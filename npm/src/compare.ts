@@ -2,6 +2,7 @@ import { checkOptions, describe, flag, integer } from './arguments.js';
 import { type Runtime, unwrap } from './core.js';
 import { invalidInput } from './errors.js';
 import { Ports } from './ports.js';
+import type { Steps } from './steps.js';
 import type { CompareReport, Inputs } from './types.js';
 
 /** Options of `WebQuant.compare`. */
@@ -13,32 +14,28 @@ export interface CompareOptions {
 }
 
 /** @internal */
-export function compare(
+export function* comparing(
   runtime: Runtime,
   reference: Uint8Array,
   candidate: Uint8Array,
   samples: Iterable<Inputs>,
   options: CompareOptions = {},
-): CompareReport {
+): Steps<CompareReport> {
   checkOptions('options', options);
   const layers = flag('options.layers', options.layers);
   const { labels } = options;
-  if (
-    typeof samples?.[Symbol.iterator] !== 'function' ||
-    ArrayBuffer.isView(samples) ||
-    typeof samples === 'string'
-  )
-    throw invalidInput('samples', `expected an array of inputs, got ${describe(samples)}`);
+  checkSamples(samples);
   checkLabels(labels);
   const runner = unwrap(() => runtime.core.createComparator(reference, candidate, layers));
   try {
     const ports = new Ports(runner, runtime.memory);
+    const total = Array.isArray(samples) ? samples.length : Number.NaN;
     let count = 0;
     for (const sample of samples) {
       ports.write(sample, 'all', `samples[${count}]`);
       const label = labels && labelOf(labels, count);
       unwrap(() => (label === undefined ? runner.run() : runner.runLabelled(label)));
-      ++count;
+      yield { done: ++count, total, label: 'comparing' };
     }
     if (count === 0) throw invalidInput('samples', 'expected at least one');
     if (labels && labels.length !== count)
@@ -47,6 +44,17 @@ export function compare(
   } finally {
     runner.delete();
   }
+}
+
+/** Throws unless these are several inputs, which come by one of the ways that are known: synchronous ones, or others too. @internal */
+export function checkSamples(samples: unknown, otherWay: symbol = Symbol.iterator): void {
+  const ways = [Symbol.iterator, otherWay].map((way) => (samples as never)?.[way]);
+  if (
+    !ways.some((way) => typeof way === 'function') ||
+    ArrayBuffer.isView(samples) ||
+    typeof samples === 'string'
+  )
+    throw invalidInput('samples', `expected an array of inputs, got ${describe(samples)}`);
 }
 
 function checkLabels(labels: unknown): void {

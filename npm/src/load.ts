@@ -200,8 +200,8 @@ function urlIn(folder: unknown, file: string): URL {
   }
 }
 
-/** What relative URLs are relative to. */
-function baseUrl(): string {
+/** What relative URLs are relative to. @internal */
+export function baseUrl(): string {
   const { document, location, process } = globalThis as {
     document?: { baseURI: string };
     location?: { href: string };

@@ -41,11 +41,6 @@ export class PixelReader {
   read(frame: FrameSource): Required<Pixels> {
     const [width, height] = drawableSize(frame);
     if (width === undefined) return checkPixels(frame as Pixels);
-    if (!(width > 0 && height > 0))
-      throw invalidInput(
-        'frame',
-        `the ${kindOf(frame)} has no picture (yet): it is ${width} x ${height}`,
-      );
     const context = this.#canvas(width, height);
     context.drawImage(frame as CanvasImageSource, 0, 0, width, height);
     const { data } = context.getImageData(0, 0, width, height);
@@ -68,8 +63,18 @@ export class PixelReader {
   }
 }
 
-/** Size of a drawable in pixels; undefined for anything else. */
-function drawableSize(frame: unknown): [number, number] | [undefined, undefined] {
+/** Size of a drawable in pixels; undefined for anything else. Throws `invalid-input` for one without a picture. */
+export function drawableSize(frame: unknown): [number, number] | [undefined, undefined] {
+  const [width, height] = sizeOf(frame);
+  if (width === undefined) return [undefined, undefined];
+  if (width > 0 && height > 0) return [width, height];
+  throw invalidInput(
+    'frame',
+    `the ${kindOf(frame)} has no picture (yet): it is ${width} x ${height}`,
+  );
+}
+
+function sizeOf(frame: unknown): [number, number] | [undefined, undefined] {
   switch (kindOf(frame)) {
     case 'HTMLVideoElement': {
       const { readyState, videoWidth, videoHeight } = frame as HTMLVideoElement;

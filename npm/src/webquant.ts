@@ -1,7 +1,7 @@
 import { bytesOf } from './arguments.js';
-import { type BenchmarkOptions, benchmark, checkBenchmarkOptions } from './benchmark.js';
+import { type BenchmarkOptions, benchmarking, checkBenchmarkOptions } from './benchmark.js';
 import { Calibrator, type CalibratorOptions } from './calibrator.js';
-import { type CompareOptions, compare } from './compare.js';
+import { type CompareOptions, comparing } from './compare.js';
 import { type Core, type Runtime, unwrap } from './core.js';
 import { dispose } from './dispose.js';
 import { invalidInput } from './errors.js';
@@ -9,6 +9,7 @@ import { type FrameOptions, FrameReader } from './frame.js';
 import type { FrameSource } from './pixels.js';
 import { type QuantizeOptions, type QuantizeResult, quantize } from './quantize.js';
 import { Session, type SessionOptions } from './session.js';
+import { finish, type Steps } from './steps.js';
 import type {
   BenchmarkReport,
   CompareReport,
@@ -99,8 +100,18 @@ export class WebQuant {
     samples: Iterable<Inputs>,
     options?: CompareOptions,
   ): CompareReport {
+    return finish(this.comparing(reference, candidate, samples, options));
+  }
+
+  /** {@link WebQuant.compare | compare} in steps. @internal */
+  comparing(
+    reference: ModelBytes,
+    candidate: ModelBytes,
+    samples: Iterable<Inputs>,
+    options?: CompareOptions,
+  ): Steps<CompareReport> {
     this.#core;
-    return compare(
+    return comparing(
       this.#runtime,
       bytesOf('reference', reference),
       bytesOf('candidate', candidate),
@@ -115,10 +126,15 @@ export class WebQuant {
    * @param bytes - a `.tflite` file
    */
   benchmark(bytes: ModelBytes, options?: BenchmarkOptions): BenchmarkReport {
+    return finish(this.benchmarking(bytes, options));
+  }
+
+  /** {@link WebQuant.benchmark | benchmark} in steps. @internal */
+  *benchmarking(bytes: ModelBytes, options?: BenchmarkOptions): Steps<BenchmarkReport> {
     const checked = checkBenchmarkOptions(options);
     const session = this.createSession(bytes);
     try {
-      return benchmark(session, checked);
+      return yield* benchmarking(session, checked);
     } finally {
       session.dispose();
     }

@@ -26,17 +26,28 @@ let browser;
 let page;
 const complaints = [];
 
-/** The package and its dependency, side by side. Pages know no bare specifiers, so that one is spelt out. */
+/** The package and its dependencies, side by side. Pages know no bare specifiers, so those are spelt out. */
 function copyPackage(to) {
   const packageFile = fileURLToPath(import.meta.resolve('webquant/package.json'));
-  const detect = createRequire(packageFile).resolve('wasm-feature-detect/package.json');
+  const { resolve } = createRequire(packageFile);
   cpSync(join(dirname(packageFile), 'dist'), join(to, 'webquant/dist'), { recursive: true });
-  cpSync(join(dirname(detect), 'dist/esm'), join(to, 'wasm-feature-detect'), { recursive: true });
-  const loader = join(to, 'webquant/dist/load.js');
-  const text = readFileSync(loader, 'utf8');
-  const spelt = text.replace("'wasm-feature-detect'", "'/wasm-feature-detect/index.js'");
-  assert.notEqual(spelt, text);
-  writeFileSync(loader, spelt);
+  const spellings = [
+    ["'wasm-feature-detect'", "'/wasm-feature-detect/index.js'", ['load.js']],
+    ["'comlink'", "'/comlink/comlink.mjs'", ['worker-connection.js', 'worker-host.js']],
+    ["'comlink'", "'/comlink/comlink.mjs'", ['worker-thread.js']],
+    ["'comlink/dist/esm/node-adapter.mjs'", "'/comlink/node-adapter.mjs'", ['worker-node.js']],
+  ];
+  for (const name of ['wasm-feature-detect', 'comlink'])
+    cpSync(join(dirname(resolve(`${name}/package.json`)), 'dist/esm'), join(to, name), {
+      recursive: true,
+    });
+  for (const [bare, spelt, files] of spellings) {
+    for (const file of files.map((name) => join(to, 'webquant/dist', name))) {
+      const text = readFileSync(file, 'utf8');
+      assert.ok(text.includes(bare), `${file} imports ${bare}`);
+      writeFileSync(file, text.replace(bare, spelt));
+    }
+  }
 }
 
 before(async () => {
@@ -124,6 +135,35 @@ test('a worker can do the same', async () => {
   assert.equal(variant, 'relaxed-simd');
   assert.equal(fromPixels.length, 36);
   assert.deepEqual(fromCanvas, fromPixels);
+});
+
+test('the package in a worker gives the same answers', async () => {
+  const { same, moved, differences, usable, reason } = await act('offThread', {
+    modelUrl,
+    frameUrls,
+  });
+  assert.deepEqual(same, { info: true, inspected: true, stats: true, bytes: true, report: true });
+  assert.deepEqual(moved, { copied: FRAME_ELEMENTS, transferred: 0, bitmap: 0 });
+  for (const [kind, difference] of Object.entries(differences))
+    assert.ok(difference < 1e-3, `${kind}: ${difference}`);
+  assert.equal(reason, 'AbortError');
+  assert.equal(usable, 36);
+});
+
+test('when its worker stops, what is pending is rejected, and another one can be loaded', async () => {
+  const seen = page.waitForEvent('worker');
+  const failure = act('crash', { modelUrl });
+  const worker = await seen;
+  await page.waitForFunction(() => globalThis.isBenchmarking);
+  await worker.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('struck down');
+    });
+  });
+  const { pending, later, loaded } = await failure;
+  assert.match(pending, /^internal worker: .*struck down/);
+  assert.equal(later, pending);
+  assert.equal(loaded, 19);
 });
 
 test('errors have their codes', async () => {

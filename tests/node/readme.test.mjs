@@ -48,12 +48,14 @@ test('the example of the main README', async () => {
 test('the snippets of the README', async () => {
   const code = snippetsOf('npm/README.md');
   const results = ['report', 'probabilities', 'verdict', 'probabilityShift', 'outputs'];
-  const found = await run(code, { model, frames }, [...results, 'medianMs', 'memory', 'ops']);
+  const more = ['medianMs', 'memory', 'ops', 'judged'];
+  const found = await run(code, { model, frames }, [...results, ...more]);
   assert.equal(found.report.mode, 'static-int8');
   assert.equal(found.probabilities.length, 36);
   assert.ok(['very-good', 'acceptable', 'reconsider'].includes(found.verdict));
   assert.ok(found.medianMs > 0 && found.memory.weightsBytes > 0 && found.ops.length > 0);
   assert.ok(found.probabilityShift && found.outputs.probabilities);
+  assert.equal(found.judged.verdict, found.verdict);
 });
 
 test('the examples of the documentation comments', async () => {

@@ -23,7 +23,7 @@ copyFileSync(packageFile, join(folder, 'node_modules/webquant/package.json'));
 cpSync(join(dirname(packageFile), 'dist'), join(folder, 'node_modules/webquant/dist'), {
   recursive: true,
 });
-for (const name of ['consumer.ts', 'browser.ts'])
+for (const name of ['consumer.ts', 'browser.ts', 'worker.ts'])
   copyFileSync(join(here, 'types', name), join(folder, name));
 
 function compile(file, options) {
@@ -44,6 +44,7 @@ function compile(file, options) {
 test('with the DOM and NodeNext', () => {
   compile('consumer.ts', { module: 'NodeNext', lib: ['ES2022', 'DOM'] });
   compile('browser.ts', { module: 'NodeNext', lib: ['ES2022', 'DOM'] });
+  compile('worker.ts', { module: 'NodeNext', lib: ['ES2022', 'DOM'] });
 });
 
 test('with a bundler', () => {
@@ -57,4 +58,5 @@ test("without the DOM, as in a Node project with Node's own types", () => {
       recursive: true,
     });
   compile('consumer.ts', { module: 'NodeNext', lib: ['ES2022'], types: ['node'] });
+  compile('worker.ts', { module: 'NodeNext', lib: ['ES2022'], types: ['node'] });
 });

@@ -1,6 +1,7 @@
 // What the test asks of the page. Large results go back by POST, the others as JSON.
 
 import { load, WebQuantError } from '/webquant/dist/index.js';
+import { loadInWorker } from '/webquant/dist/worker.js';
 
 const INPUT = { width: 64, height: 64, mean: 127.5, std: 127.5 };
 const bytesOf = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
@@ -136,4 +137,75 @@ async function inWorker({ modelUrl }) {
   return data;
 }
 
-window.actions = { quantize, frameKinds, errors, inWorker };
+const largestDifference = (a, b) =>
+  a.reduce((worst, value, i) => Math.max(worst, Math.abs(value - b[i])), 0);
+const isSame = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+/** The package in a worker beside the package in the page. */
+async function offThread({ modelUrl, frameUrls }) {
+  const here = await load();
+  const there = await loadInWorker();
+  const model = await bytesOf(modelUrl);
+  const canvas = drawn(await decode(frameUrls[0]));
+  const expected = here.frameToTensor(canvas, INPUT);
+  const image = await decode(frameUrls[0]);
+  const sources = { canvas, image, frame: new VideoFrame(canvas, { timestamp: 0 }) };
+  const differences = {};
+  for (const [kind, source] of Object.entries(sources)) {
+    const own = here.frameToTensor(source, INPUT);
+    differences[kind] = largestDifference(await there.frameToTensor(source, INPUT), own);
+  }
+  sources.frame.close();
+  const bitmap = await createImageBitmap(canvas);
+  await there.frameToTensor(bitmap, { ...INPUT, transfer: true });
+
+  const stats = calibrated(here, model, [expected]);
+  const calibrator = await there.createCalibrator(model);
+  const given = expected.slice();
+  await calibrator.observe(given);
+  const copied = given.length;
+  const quantized = here.quantize(model, { mode: 'static-int8', stats });
+  const { bytes } = await there.quantize(model, {
+    mode: 'static-int8',
+    stats: await calibrator.stats(),
+  });
+  const samples = [expected];
+  const same = {
+    info: isSame(there.info, here.info),
+    inspected: isSame(await there.inspect(model), here.inspect(model)),
+    stats: isSame(await calibrator.stats(), stats),
+    bytes: isSame(bytes, quantized.bytes),
+    report: isSame(await there.compare(model, bytes, samples), here.compare(model, bytes, samples)),
+  };
+  const stop = new AbortController();
+  const endless = there.benchmark(bytes, {
+    runs: 1_000_000,
+    signal: stop.signal,
+    onProgress: () => stop.abort(),
+  });
+  const reason = await endless.catch(({ name }) => name);
+  const session = await there.createSession(bytes);
+  const { probabilities } = await session.run(given, { transfer: true });
+  here.dispose();
+  await there.dispose();
+  const moved = { copied, transferred: given.length, bitmap: bitmap.width };
+  return { same, moved, differences, usable: probabilities.length, reason };
+}
+
+/** What becomes of calls when somebody strikes the worker down. */
+async function crash({ modelUrl }) {
+  const wq = await loadInWorker();
+  const model = await bytesOf(modelUrl);
+  const describe = ({ code, where, message }) => `${code} ${where}: ${message}`;
+  const onProgress = () => {
+    globalThis.isBenchmarking = true;
+  };
+  const pending = await wq.benchmark(model, { runs: 1_000_000, onProgress }).catch(describe);
+  const later = await wq.inspect(model).catch(describe);
+  const another = await loadInWorker();
+  const loaded = (await another.inspect(model)).ops.length;
+  await another.dispose();
+  return { pending, later, loaded };
+}
+
+window.actions = { quantize, frameKinds, errors, inWorker, offThread, crash };

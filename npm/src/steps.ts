@@ -1,0 +1,21 @@
+/** How far a long call is: `done` of `total` steps, and what it is doing. */
+export interface Progress {
+  done: number;
+  total: number;
+  label: string;
+}
+
+/**
+ * A long call that can be left between two steps: it yields after each, and returns its result. What it holds is freed when it ends, in
+ * whichever way.
+ * @internal
+ */
+export type Steps<Result> = Generator<Progress, Result, void>;
+
+/** All steps at once. */
+export function finish<Result>(steps: Steps<Result>): Result {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+  }
+}

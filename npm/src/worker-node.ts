@@ -1,0 +1,34 @@
+// Node's worker_threads, made to look like a browser's workers.
+
+import type { Endpoint } from 'comlink';
+import adapt, { type NodeEndpoint } from 'comlink/dist/esm/node-adapter.mjs';
+
+/** The part of Node's `Worker` that is used here. */
+export interface NodeWorker extends NodeEndpoint {
+  ref(): void;
+  unref(): void;
+  terminate(): Promise<number>;
+}
+
+interface WorkerThreads {
+  Worker: new (script: URL, options: { execArgv?: string[] }) => NodeWorker;
+  parentPort: NodeEndpoint;
+}
+
+export function workerThreads(): Promise<WorkerThreads> {
+  // Bundlers for browsers must not follow this.
+  const name = 'node:worker_threads';
+  return import(/* webpackIgnore: true */ /* @vite-ignore */ name);
+}
+
+export const nodeEndpoint = (port: NodeEndpoint): Endpoint => adapt(port);
+
+/** Options of a worker: it inherits Node's own, but must not where they say what kind of text the main script is. */
+export function workerOptions(): { execArgv?: string[] } {
+  const { process } = globalThis as unknown as { process: { execArgv: string[] } };
+  const ofMain = /^(-e|-p|-pe|--eval|--print|--input-type)(=|$)/;
+  const execArgv = process.execArgv.filter(
+    (option, i, all) => !ofMain.test(option) && !ofMain.test(all[i - 1] ?? ''),
+  );
+  return execArgv.length < process.execArgv.length ? { execArgv } : {};
+}

@@ -1,0 +1,163 @@
+import { dispose } from './dispose.js';
+import { invalidInput } from './errors.js';
+import type { RunOptions } from './session.js';
+import type {
+  CalibrationStats,
+  Inputs,
+  OpProfile,
+  Outputs,
+  SessionMemory,
+  TensorInfo,
+} from './types.js';
+import type { Connection } from './worker-connection.js';
+import type { Created, Host } from './worker-host.js';
+import {
+  type CallOptions,
+  type LongCallOptions,
+  type SampleSource,
+  split,
+} from './worker-options.js';
+
+/** Something that the worker holds until `dispose()`, or until this is collected as garbage. */
+abstract class WorkerResource {
+  /** The model's inputs, in order. */
+  readonly inputs: readonly TensorInfo[];
+  /** The model's outputs, in order. */
+  readonly outputs: readonly TensorInfo[];
+  readonly #connection: Connection;
+  readonly #what: string;
+  readonly #id: number;
+  #disposed = false;
+
+  /** @internal */
+  protected constructor(connection: Connection, what: string, { id, inputs, outputs }: Created) {
+    this.inputs = inputs;
+    this.outputs = outputs;
+    this.#connection = connection;
+    this.#what = what;
+    this.#id = id;
+    connection.watch(this, id);
+  }
+
+  /** Calls a method of the host for this object. @internal */
+  protected async invoke<Name extends 'run' | 'profile' | 'observe' | 'stats'>(
+    name: Name,
+    args: Parameters<Host[Name]> extends [number, ...infer Rest] ? Rest : never,
+    options?: CallOptions,
+  ): Promise<ReturnType<Host[Name]>> {
+    if (this.#disposed) throw invalidInput(this.#what, 'used after dispose()');
+    const all = [this.#id, ...args] as unknown as Parameters<Host[Name]>;
+    return (await this.#connection.call(name, all, options)) as ReturnType<Host[Name]>;
+  }
+
+  /** Frees the memory in the worker. Further calls do nothing; any other use rejects with `invalid-input`. */
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#connection.unwatch(this);
+    await this.#connection.release(this.#id);
+  }
+
+  /** For `using`: the same as dispose(). */
+  [dispose](): void {
+    void this.dispose();
+  }
+}
+
+/** A `Session` in a worker. There is no `input()`: memory of the worker cannot be written to from outside. */
+export class WorkerSession extends WorkerResource {
+  /** Bytes that it takes in the worker. */
+  readonly memory: SessionMemory;
+  #lastRunMs = Number.NaN;
+
+  /** @internal */
+  constructor(connection: Connection, created: Created & { memory: SessionMemory }) {
+    super(connection, 'session', created);
+    this.memory = created.memory;
+  }
+
+  /** How long the last run took in the worker, without the way there and back, in milliseconds; NaN before the first. */
+  get lastRunMs(): number {
+    return this.#lastRunMs;
+  }
+
+  /** See `Session.run`. With `into` values are copied to its arrays when they arrive. */
+  async run(inputs: Inputs, options: RunOptions & CallOptions = {}): Promise<Outputs> {
+    const [own, call] = split(options);
+    const { outputs, ms } = await this.invoke('run', [inputs, own], call);
+    this.#lastRunMs = ms;
+    const { into } = own ?? {};
+    if (!into) return outputs;
+    for (const [name, array] of Object.entries(into))
+      (array as Uint8Array).set(outputs[name] as Uint8Array);
+    return into;
+  }
+
+  /** Runs the model on one sample after the other; the outputs are in the same order. */
+  async runAll(
+    samples: SampleSource,
+    options: Omit<RunOptions, 'into'> & LongCallOptions = {},
+  ): Promise<Outputs[]> {
+    const results: Outputs[] = [];
+    await oneByOne(samples, 'running', options, async (sample) => {
+      results.push(await this.run(sample, options));
+    });
+    return results;
+  }
+
+  /** See `Session.profile`. */
+  async profile(): Promise<OpProfile[]> {
+    return this.invoke('profile', []);
+  }
+}
+
+/** A `Calibrator` in a worker. */
+export class WorkerCalibrator extends WorkerResource {
+  #samples = 0;
+
+  /** @internal */
+  constructor(connection: Connection, created: Created) {
+    super(connection, 'calibrator', created);
+  }
+
+  /** How many samples are known here to have been observed. */
+  get samples(): number {
+    return this.#samples;
+  }
+
+  /** See `Calibrator.observe`. When the signal ends the call, the sample may still be taken in. */
+  async observe(inputs: Inputs, options: CallOptions = {}): Promise<Outputs> {
+    const [, call] = split(options);
+    const outputs = await this.invoke('observe', [inputs], call);
+    ++this.#samples;
+    return outputs;
+  }
+
+  /** Observes one sample after the other. When the signal ends the call, what was observed until then stays. */
+  async observeAll(samples: SampleSource, options: LongCallOptions = {}): Promise<void> {
+    await oneByOne(samples, 'calibrating', options, async (sample) => {
+      await this.observe(sample, options);
+    });
+  }
+
+  /** See `Calibrator.stats`. */
+  async stats(): Promise<CalibrationStats> {
+    const stats = await this.invoke('stats', []);
+    this.#samples = stats.samples;
+    return stats;
+  }
+}
+
+async function oneByOne(
+  samples: SampleSource,
+  label: string,
+  { onProgress }: LongCallOptions,
+  take: (sample: Inputs) => Promise<void>,
+): Promise<void> {
+  const total = Array.isArray(samples) ? samples.length : Number.NaN;
+  let done = 0;
+  for await (const sample of samples) {
+    await take(sample);
+    onProgress?.(++done, total, label);
+  }
+}
