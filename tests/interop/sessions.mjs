@@ -5,21 +5,30 @@ import { load } from 'webquant';
 /** The library as its users load it; WEBQUANT_VARIANT asks for one of its builds. */
 export const startWebquant = () => load({ variant: process.env.WEBQUANT_VARIANT || 'auto' });
 
-/** The single output of each sample, run one after the other in a session of its own. `inputs` may be a generator. */
-export function runAll(wq, bytes, inputs, options) {
+/**
+ * Every output of each sample, run one after the other in a session of its own: a list per output, in the model's order,
+ * with one typed array per sample. `inputs` may be a generator.
+ */
+export function runOutputs(wq, bytes, inputs, options) {
   const session = wq.createSession(bytes);
   try {
-    const outputs = [];
+    const outputs = session.outputs.map(() => []);
     for (const input of inputs) {
-      const values = Object.values(session.run(input, options));
-      if (values.length !== 1)
-        throw new Error(`one output is expected here, the model has ${values.length}`);
-      outputs.push(values[0].slice());
+      const values = session.run(input, options);
+      for (const [i, { name }] of session.outputs.entries()) outputs[i].push(values[name].slice());
     }
     return outputs;
   } finally {
     session.dispose();
   }
+}
+
+/** The same for a model with a single output: one typed array per sample. */
+export function runAll(wq, bytes, inputs, options) {
+  const outputs = runOutputs(wq, bytes, inputs, options);
+  if (outputs.length !== 1)
+    throw new Error(`one output is expected here, the model has ${outputs.length}`);
+  return outputs[0];
 }
 
 /** Min-max statistics over the inputs. */

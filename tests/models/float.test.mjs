@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accuracyOf, maxAbsolute, maxRelative, sameTop } from '../interop/agreement.mjs';
+import { accuracyOf, maxAbsolute } from '../interop/agreement.mjs';
 import { startLiteRt } from '../interop/litert.mjs';
-import { runThere } from '../interop/quantized_checks.mjs';
+import { checkFloat } from '../interop/quantized_checks.mjs';
 import { percent, report } from '../interop/report.mjs';
 import { runAll, startWebquant } from '../interop/sessions.mjs';
 import { inputsOf, loadGolden, loadSamples, readModelFile, skip } from './samples.mjs';
@@ -23,14 +23,13 @@ after(() => litert?.close());
 
 for (const model of MODELS) {
   test(`${model.name}: float outputs agree with LiteRT.js`, { skip }, async (t) => {
-    const bytes = readModelFile(model.float);
-    const inputs = [...inputsOf(loadSamples(model).evaluation.slice(0, SAMPLES))];
-    const ours = runAll(wq, bytes, inputs);
-    const theirs = await runThere(litert, bytes, inputs);
-    const relative = maxRelative(ours, theirs);
-    report(t, { model: model.name, samples: inputs.length, relative });
-    assert.ok(relative <= 1e-4, `outputs differ by ${relative} of the largest, 1e-4 is allowed`);
-    if (model.task === 'classify') assert.equal(sameTop(ours, theirs), inputs.length);
+    await checkFloat(t, {
+      wq,
+      litert,
+      bytes: readModelFile(model.float),
+      inputs: [...inputsOf(loadSamples(model).evaluation.slice(0, SAMPLES))],
+      classes: model.task === 'classify',
+    });
   });
 }
 
