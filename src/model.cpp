@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <set>
 
+#include "model_archive.h"
+
 namespace webquant {
 namespace {
 
@@ -96,6 +98,7 @@ Model load(std::span<const uint8_t> bytes) {
   Model model;
   packed.UnPackTo(&model);
   pull_in_outside_buffers(model, bytes);
+  model.associated_files = find_archive(bytes);
   check(model);
   return model;
 }

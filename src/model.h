@@ -1,7 +1,7 @@
 // Reading, checking and writing .tflite files.
 //
 // A model is the FlatBuffers object API's own tree: what webquant does not touch (metadata, signatures, options)
-// survives a round trip without any code of its own.
+// survives a round trip without any code of its own. Files that the metadata describes follow it.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,9 @@
 
 namespace webquant {
 
-using Model = tflite::ModelT;
+struct Model : tflite::ModelT {
+  std::vector<uint8_t> associated_files;  // a ZIP archive, see model_archive.h; empty in most models
+};
 using Graph = tflite::SubGraphT;
 using Tensor = tflite::TensorT;
 using Operator = tflite::OperatorT;

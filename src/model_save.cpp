@@ -5,6 +5,7 @@
 #include <string>
 
 #include "model.h"
+#include "model_archive.h"
 
 namespace webquant {
 namespace {
@@ -134,7 +135,9 @@ void require_known_content(const Model& model) {
 
 std::vector<uint8_t> save(const Model& model) {
   require_known_content(model);
-  return Packer().pack(model);
+  std::vector<uint8_t> file = Packer().pack(model);
+  append_archive(file, model.associated_files);
+  return file;
 }
 
 }  // namespace webquant

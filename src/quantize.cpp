@@ -8,12 +8,13 @@
 namespace webquant {
 namespace {
 
-// Quantizing twice would add error on error; the float original gives a better result.
-void require_float(const Model& model) {
+// Quantizing twice would add error on error; the float original gives a better result. Half precision is so fine that
+// nothing is lost by it.
+void require_float(const Model& model, Mode mode) {
   for (const auto& tensor : graph(model).tensors) {
     const bool quantized = tensor->type == DType::INT8 || tensor->type == DType::UINT8 ||
                            tensor->type == DType::INT16 || tensor->type == DType::INT4 ||
-                           tensor->type == DType::FLOAT16;
+                           (tensor->type == DType::FLOAT16 && mode == Mode::kFp16);
     if (!quantized) continue;
     fail(ErrorCode::kInvalidInput, "model",
          text("is already quantized: \"", tensor->name, "\" is ", to_string(tensor->type),
@@ -43,7 +44,8 @@ void require_sound_operators(const Model& model) {
 }  // namespace
 
 QuantResult quantize(Model model, const QuantSpec& spec, const Stats* stats) {
-  require_float(model);
+  require_float(model, spec.mode);
+  expand_halves(model);
   require_sound_operators(model);
   if (spec.io != DType::FLOAT32 && spec.mode != Mode::kStaticInt8) {
     fail(ErrorCode::kInvalidInput, "options.io",

@@ -71,6 +71,9 @@ inline std::string constant_name(const std::string& name) {
 int add_int8_weights(GraphEditor& editor, const Model& model, const Tensor& weights, int channel_axis,
                      std::vector<float> scales);
 
+/// Undoes quantize_fp16: half-precision constants become float32, and the operators that expanded them go.
+void expand_halves(Model& model);
+
 void quantize_fp16(Model& model, const QuantSpec& spec, QuantResult& result);
 void quantize_dynamic(Model& model, const QuantSpec& spec, QuantResult& result);
 void quantize_static(Model& model, const QuantSpec& spec, const Stats& stats, QuantResult& result);

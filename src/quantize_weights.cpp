@@ -39,6 +39,31 @@ void quantize_fp16(Model& model, const QuantSpec& spec, QuantResult& result) {
   editor.finish();
 }
 
+void expand_halves(Model& model) {
+  Graph& g = graph(model);
+  const auto is_half = [&](int32_t i) {
+    return i >= 0 && g.tensors[i]->type == DType::FLOAT16 && is_constant(model, *g.tensors[i]);
+  };
+  const auto expand = [&](Tensor& half, Tensor& full) {
+    std::vector<float> values;
+    std::ranges::transform(constant_values<uint16_t>(model, half), std::back_inserter(values), half_to_float);
+    const auto bytes = std::as_bytes(std::span(values));
+    full.type = DType::FLOAT32;
+    full.shape = half.shape;
+    full.buffer = add_buffer(model, {reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()});
+  };
+  const size_t before = g.operators.size();
+  std::erase_if(g.operators, [&](const auto& op) {
+    if (op_code(model, *op) != OpCode::DEQUANTIZE || op->inputs.size() != 1 || op->outputs.size() != 1) return false;
+    if (!is_half(op->inputs[0])) return false;
+    // A graph output cannot be a constant for every runtime.
+    if (std::ranges::count(g.outputs, op->outputs[0]) > 0) return false;
+    expand(*g.tensors[op->inputs[0]], *g.tensors[op->outputs[0]]);
+    return true;
+  });
+  if (g.operators.size() != before) remove_unused(model);
+}
+
 void quantize_dynamic(Model& model, const QuantSpec& spec, QuantResult& result) {
   GraphEditor editor(model);
   std::map<std::pair<int32_t, int>, int32_t> replaced;  // float weights and their channel axis -> int8 weights

@@ -18,6 +18,16 @@ bool is_too_large(const Shape& shape) {
   return count >= 2147483648.0;
 }
 
+// Two values a byte, the first in the lower half; each becomes a byte of its own.
+std::vector<uint8_t> unpack_int4(std::span<const uint8_t> packed, size_t count) {
+  std::vector<uint8_t> values(count);
+  for (size_t i = 0; i < count; ++i) {
+    const int half = packed[i / 2] >> (i % 2 * 4) & 15;
+    values[i] = static_cast<uint8_t>(half < 8 ? half : half - 16);
+  }
+  return values;
+}
+
 // A shape may be missing altogether; a scalar looks the same, which does no harm.
 bool is_dynamic(const Tensor& tensor) {
   return tensor.shape.empty() || std::ranges::count(tensor.shape_signature, -1) > 0;
@@ -39,7 +49,12 @@ void require_declared(const OpView& op, size_t i, bool declared_binds) {
 
 TensorFacts TensorFacts::declared(const Model& model) {
   TensorFacts facts;
-  for (const auto& tensor : webquant::graph(model).tensors) facts.shapes.push_back(tensor->shape);
+  const auto& tensors = webquant::graph(model).tensors;
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    facts.shapes.push_back(tensors[i]->shape);
+    if (tensors[i]->type == DType::INT4 && webquant::is_constant(model, *tensors[i]))
+      facts.values[i] = unpack_int4(constant_data(model, *tensors[i]), element_count(tensors[i]->shape, "model"));
+  }
   return facts;
 }
 

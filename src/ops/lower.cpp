@@ -120,7 +120,7 @@ const QuantRule& LowerContext::rule() const { return find_op(op_code(model(), op
 
 bool LowerContext::is_dynamic() const {
   const int weights = rule().weights;
-  return in_type(rule().data) == DType::FLOAT32 && is_constant(weights) && input(weights).type == DType::INT8;
+  return in_type(rule().data) == DType::FLOAT32 && is_constant(weights) && stored_type(weights) == DType::INT8;
 }
 
 LowerContext::Weighted LowerContext::weighted_operands(int slice_dims) {
@@ -150,7 +150,7 @@ LowerContext::Weighted LowerContext::weighted_operands(int slice_dims) {
     return operands;
   }
 
-  if (!is_constant(weights_slot) || weights.type != DType::INT8 || (type != DType::INT8 && !dynamic)) {
+  if (!is_constant(weights_slot) || stored_type(weights_slot) != DType::INT8 || (type != DType::INT8 && !dynamic)) {
     unsupported(text("has ", to_string(type), " input and ", to_string(weights.type), " weights",
                      is_constant(weights_slot) ? "" : " that are no constant"));
   }

@@ -65,17 +65,18 @@ std::vector<float> OpView::known_floats(size_t index) const {
     return floats;
   }
   const auto params = per_tensor_params(tensor);
+  const bool is_signed = tensor.type == DType::INT8 || tensor.type == DType::INT4;
   if (tensor.type == DType::UINT8 && params) {
     dequantize_values(values_of<uint8_t>(bytes), *params, floats);
     return floats;
   }
-  if (tensor.type == DType::INT8 && params) {
+  if (is_signed && params) {
     dequantize_values(values_of<int8_t>(bytes), *params, floats);
     return floats;
   }
   const bool symmetric = tensor.quantization && !tensor.quantization->scale.empty() &&
                          std::ranges::all_of(tensor.quantization->zero_point, [](int64_t z) { return z == 0; });
-  if (tensor.type == DType::INT8 && symmetric) {
+  if (is_signed && symmetric) {
     return dequantize_channels(values_of<int8_t>(bytes),
                                channel_view(tensor.shape, tensor.quantization->quantized_dimension),
                                tensor.quantization->scale);

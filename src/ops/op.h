@@ -73,7 +73,7 @@ const OpDef* find_op(OpCode code);
 /// What is known of a model's tensors before it runs.
 struct TensorFacts {
   std::vector<Shape> shapes;                      // by tensor
-  std::map<size_t, std::vector<uint8_t>> values;  // what follows from shapes and constants alone, as bytes
+  std::map<size_t, std::vector<uint8_t>> values;  // what follows from shapes and constants alone, and int4 as int8
   std::map<size_t, size_t> dequantized;           // outputs of a DEQUANTIZE of a constant, and that constant
 
   /// The shapes that the file says.
@@ -107,7 +107,7 @@ class OpView {
   bool is_constant(size_t i) const { return !constant_bytes(i).empty() || is_dequantized(i); }
   /// Whether input `i` is a DEQUANTIZE's output and that one's input a constant, which stands in for it.
   bool is_dequantized(size_t i) const { return facts_.dequantized.contains(input_index(i)); }
-  /// The bytes of a known input, in its own type; empty for others and for dequantized ones.
+  /// The bytes of a known input, in its stored_type(); empty for others and for dequantized ones.
   std::span<const uint8_t> constant_bytes(size_t i) const { return known_bytes(input_index(i)); }
 
   /// The operator's options; defaults when the file has none. Throws invalid-model for options of another operator.
@@ -120,6 +120,9 @@ class OpView {
       invalid("has the options of another operator");
     return *static_cast<const Options*>(options.value);
   }
+
+  /// The type of an input where it has been loaded: int4 is kept as int8.
+  DType stored_type(size_t i) const { return input(i).type == DType::INT4 ? DType::INT8 : input(i).type; }
 
   /// Values of a constant int32 or int64 input. Throws unsupported when it is not a constant, invalid-model for other
   /// types.

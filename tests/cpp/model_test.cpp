@@ -220,6 +220,51 @@ TEST_CASE("constants may lie behind the FlatBuffer", "[model]") {
   }
 }
 
+TEST_CASE("associated files survive", "[model]") {
+  // An archive of one stored file, labels.txt, as metadata tools append it.
+  const std::string name = "labels.txt", content = "cat\ndog\n";
+  const auto number = [](std::string& out, uint32_t value, int bytes) {
+    for (int i = 0; i < bytes; ++i) out += static_cast<char>(value >> 8 * i & 255);
+  };
+  const auto zip = [&](uint32_t start) {
+    std::string common, local = "PK\3\4", entry = "PK\1\2", end = "PK\5\6";
+    number(common, 20, 2), number(common, 0, 2), number(common, 0, 2), number(common, 0, 4), number(common, 0, 4);
+    number(common, content.size(), 4), number(common, content.size(), 4), number(common, name.size(), 2);
+    number(common, 0, 2);
+    local += common + name + content;
+    number(entry, 20, 2), entry += common;
+    number(entry, 0, 2), number(entry, 0, 2), number(entry, 0, 2), number(entry, 0, 4), number(entry, start, 4);
+    entry += name;
+    number(end, 0, 4), number(end, 1, 2), number(end, 1, 2), number(end, entry.size(), 4);
+    number(end, start + local.size(), 4), number(end, 0, 2);
+    return local + entry + end;
+  };
+  const auto plain = save(tiny_model());
+  const auto with = [&](const std::string& archive) {
+    auto file = plain;
+    file.insert(file.end(), archive.begin(), archive.end());
+    return file;
+  };
+  const auto absolute = with(zip(static_cast<uint32_t>(plain.size())));
+  CHECK(save(load(absolute)) == absolute);
+  CHECK(save(load(with(zip(0)))) == absolute);  // offsets from the archive's start are as good
+
+  const QuantResult half = quantize(load(absolute), {.mode = Mode::kFp16}, nullptr);
+  const auto smaller = save(half.model);
+  const std::string archive = zip(static_cast<uint32_t>(smaller.size() - zip(0).size()));
+  CHECK(std::equal(archive.rbegin(), archive.rend(), smaller.rbegin(),
+                   [](char a, uint8_t b) { return static_cast<uint8_t>(a) == b; }));
+
+  // Whatever else follows is no part of a model.
+  for (size_t damaged = 0; damaged < zip(0).size(); ++damaged) {
+    std::string archive = zip(0);
+    archive[damaged] = static_cast<char>(archive[damaged] ^ 0x55);
+    const auto saved = save(load(with(archive)));
+    CHECK((saved == plain || saved.size() == absolute.size()));
+    CHECK(save(load(saved)) == saved);
+  }
+}
+
 TEST_CASE("every tensor has a name of its own", "[model]") {
   Random random(1);
   Model model = small_classifier(random);

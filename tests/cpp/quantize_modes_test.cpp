@@ -1,9 +1,11 @@
 // Dynamic INT8 and FP16: which constants change, and into what.
+#include <algorithm>
 #include <catch_amalgamated.hpp>
 #include <cstring>
 
 #include "model_builder.h"
 #include "quantize.h"
+#include "support/models.h"
 #include "support/quantized.h"
 #include "support/random.h"
 
@@ -82,6 +84,35 @@ TEST_CASE("FP16 rounds every float constant and keeps the rest", "[quantize]") {
     CHECK(std::memcmp(data.data(), halves, sizeof(halves)) == 0);
   }
   CHECK(found);
+}
+
+TEST_CASE("INT8 from a half-precision model undoes the halves", "[quantize]") {
+  Random random(1);
+  Model model = small_classifier(random);
+  // Weights that half precision does not change.
+  for (auto& buffer : model.buffers) {
+    for (size_t i = 0; i + 4 <= buffer->data.size(); i += 4) {
+      float value;
+      std::memcpy(&value, &buffer->data[i], 4);
+      value = half_to_float(float_to_half(value));
+      std::memcpy(&buffer->data[i], &value, 4);
+    }
+  }
+  const Model half = quantize_checked(model, {.mode = Mode::kFp16}).model;
+  const Stats stats = stats_of(model);
+  for (const Mode mode : {Mode::kDynamicInt8, Mode::kStaticInt8}) {
+    const QuantSpec spec{.mode = mode, .min_elements = 0};
+    const QuantResult direct = quantize_checked(model, spec, &stats), undone = quantize(half, spec, &stats);
+    REQUIRE(graph(undone.model).operators.size() == graph(direct.model).operators.size());
+    for (size_t n = 0; n < direct.ops.size(); ++n) CHECK(undone.ops.at(n).decision == direct.ops[n].decision);
+    for (size_t n = 0; n < graph(direct.model).operators.size(); ++n) {
+      const auto& inputs = graph(direct.model).operators[n]->inputs;
+      for (size_t i = 0; i < inputs.size(); ++i) {
+        CHECK(std::ranges::equal(constant_data(undone.model, input_of(undone.model, n, i)),
+                                 constant_data(direct.model, input_of(direct.model, n, i))));
+      }
+    }
+  }
 }
 
 TEST_CASE("files shrink as far as the precision promises", "[quantize]") {

@@ -254,6 +254,7 @@ TEST_CASE("a quantized model is not quantized again", "[quantize]") {
   const Stats stats = stats_of(model);
   const Mode first = GENERATE(Mode::kFp16, Mode::kDynamicInt8, Mode::kStaticInt8);
   const Mode second = GENERATE(Mode::kFp16, Mode::kDynamicInt8, Mode::kStaticInt8);
+  if (first == Mode::kFp16 && second != Mode::kFp16) return;  // undoes the first
   const Model quantized = quantize(model, {.mode = first}, &stats).model;
   CHECK(code_of([&] { quantize(quantized, {.mode = second}, &stats); }) == ErrorCode::kInvalidInput);
 }

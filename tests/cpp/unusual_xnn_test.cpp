@@ -220,4 +220,34 @@ TEST_CASE("inspect counts what a model holds", "[inspect]") {
   }
 }
 
+TEST_CASE("int4 weights run as the same numbers in int8 do", "[session]") {
+  Random random(1);
+  const Model model = small_classifier(random);
+  const Stats stats = stats_of(model);
+  const Values image = random.values(8 * 8 * 3);
+  for (const QuantSpec& spec :
+       {QuantSpec{.io = DType::INT8}, QuantSpec{.mode = Mode::kDynamicInt8, .min_elements = 0}}) {
+    Model bytes = quantize(model, spec, &stats).model, nibbles = quantize(model, spec, &stats).model;
+    size_t changed = 0;
+    for (size_t t = 0; t < graph(bytes).tensors.size(); ++t) {
+      Tensor &wide = *graph(bytes).tensors[t], &narrow = *graph(nibbles).tensors[t];
+      if (wide.type != DType::INT8 || !is_constant(bytes, wide)) continue;
+      auto& values = bytes.buffers[wide.buffer]->data;
+      std::vector<uint8_t> packed((values.size() + 1) / 2);
+      for (size_t i = 0; i < values.size(); ++i) {
+        const int value = static_cast<int8_t>(values[i]) / 16;
+        values[i] = static_cast<uint8_t>(value);
+        packed[i / 2] |= static_cast<uint8_t>((value & 15) << i % 2 * 4);
+      }
+      narrow.type = DType::INT4;
+      narrow.buffer = add_buffer(nibbles, packed);
+      ++changed;
+    }
+    CHECK(changed == 3);  // convolution, depthwise convolution, matrix
+    const Model loaded = load(save(nibbles));
+    CHECK(run(loaded, {image}) == run(bytes, {image}));
+    for (const auto& op : inspect(loaded).ops) CHECK(op.supported);
+  }
+}
+
 }  // namespace webquant::test
