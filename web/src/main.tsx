@@ -1,0 +1,26 @@
+import './styles/base.css';
+import './styles/parts.css';
+import './styles/steps.css';
+import './styles/results.css';
+import { render } from 'preact';
+import { App } from './app.tsx';
+import { startLayouts } from './lib/graph.ts';
+import { connect, startUp } from './state/session.ts';
+
+/** Resolves when the page can do without its host from now on. */
+async function startServiceWorker(): Promise<void> {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  try {
+    await navigator.serviceWorker.register('./sw.js');
+    await navigator.serviceWorker.ready;
+  } catch {
+    // Without it the page works as well, but not offline.
+  }
+}
+
+connect();
+startLayouts();
+const root = document.getElementById('app');
+if (root) render(<App />, root);
+await Promise.all([startUp(), startServiceWorker()]);
+document.documentElement.dataset.ready = 'true';

@@ -1,0 +1,135 @@
+// All versions on all collected frames: how good, how fast, how large.
+
+import { computed, signal } from '@preact/signals';
+import type { BenchmarkReport, CompareReport } from 'webquant';
+import { isAbort, messageOf, wq } from '../engine.ts';
+import { firstOutput, shiftOf, top } from '../lib/scores.ts';
+import { type Frame, frames } from './frames.ts';
+import { usable } from './model.ts';
+import { chosen, type VersionId, versions } from './versions.ts';
+
+/** What one version does to one frame. */
+export interface FrameResult {
+  frame: Frame;
+  shift: number;
+  reference: number;
+  candidate: number;
+}
+
+export interface Judgement {
+  /** What was judged: the file, and the frames with their labels. */
+  bytes: Uint8Array;
+  frames: readonly Frame[];
+  report: CompareReport;
+  speed: BenchmarkReport;
+  /** The worst first. */
+  results: FrameResult[];
+}
+
+export type JudgeStatus =
+  | { kind: 'idle' }
+  | { kind: 'running'; id: VersionId; done: number; total: number }
+  | { kind: 'failed'; reason: string };
+
+export const judgeStatus = signal<JudgeStatus>({ kind: 'idle' });
+const judgements = signal<ReadonlyMap<VersionId, Judgement>>(new Map());
+
+/** What is known of the versions as they are now. */
+export const judged = computed(
+  () =>
+    new Map(
+      versions.value.flatMap(({ id, bytes }) => {
+        const found = judgements.value.get(id);
+        return found?.bytes === bytes && isSame(found.frames, frames.value) ? [[id, found]] : [];
+      }),
+    ),
+);
+/** The same frames; labels may differ. */
+const isSame = (some: readonly Frame[], others: readonly Frame[]): boolean =>
+  some.length === others.length && some.every(({ id }, i) => id === others[i]?.id);
+
+export const chosenJudgement = computed(() => chosen.value && judged.value.get(chosen.value.id));
+
+let stopRunning: AbortController | undefined;
+export const cancelJudging = (): void => stopRunning?.abort();
+
+export async function judge(): Promise<void> {
+  const target = usable.value;
+  const list = frames.value;
+  if (!target || list.length === 0) return;
+  cancelJudging();
+  const stop = new AbortController();
+  stopRunning = stop;
+  const { signal } = stop;
+  try {
+    const samples = list.map(({ tensor }) => tensor);
+    let expected: ArrayLike<number>[] | undefined;
+    for (const version of versions.value) {
+      if (judged.value.has(version.id)) continue;
+      const tell = (done: number, total: number): void => {
+        judgeStatus.value = { kind: 'running', id: version.id, done, total };
+      };
+      tell(0, 1);
+      expected ??= await outputsOf(target.bytes, samples, signal, () => {});
+      const actual = await outputsOf(version.bytes, samples, signal, tell);
+      const judgement: Judgement = {
+        bytes: version.bytes,
+        frames: list,
+        report: await wq().compare(target.bytes, version.bytes, samples, {
+          layers: version.id !== 'reference',
+          signal,
+          onProgress: tell,
+        }),
+        speed: await wq().benchmark(version.bytes, { signal, onProgress: tell }),
+        results: resultsOf(list, expected, actual),
+      };
+      judgements.value = new Map(judgements.value).set(version.id, judgement);
+    }
+    judgeStatus.value = { kind: 'idle' };
+  } catch (error) {
+    if (stopRunning !== stop) return;
+    judgeStatus.value = isAbort(error)
+      ? { kind: 'idle' }
+      : { kind: 'failed', reason: messageOf(error) };
+  }
+}
+
+type Tell = (done: number, total: number) => void;
+
+async function outputsOf(
+  bytes: Uint8Array,
+  samples: readonly Float32Array[],
+  signal: AbortSignal,
+  onProgress: Tell,
+): Promise<ArrayLike<number>[]> {
+  const session = await wq().createSession(bytes, { quantizeIo: true });
+  try {
+    return (await session.runAll(samples, { signal, onProgress })).map(firstOutput);
+  } finally {
+    void session.dispose();
+  }
+}
+
+function resultsOf(
+  list: readonly Frame[],
+  expected: readonly ArrayLike<number>[],
+  actual: readonly ArrayLike<number>[],
+): FrameResult[] {
+  const best = (values: ArrayLike<number>): number => top(values, 1)[0]?.index ?? -1;
+  return list
+    .map((frame, i) => {
+      const [one, other] = [expected[i] ?? [], actual[i] ?? []];
+      return { frame, shift: shiftOf(one, other), reference: best(one), candidate: best(other) };
+    })
+    .sort((a, b) => b.shift - a.shift);
+}
+
+/** Share of the labelled frames that a version gets right, by the labels of now; undefined without labels. */
+export function accuracyOf(judgement: Judgement | undefined): number | undefined {
+  const labels = new Map(frames.value.map(({ id, label }) => [id, label]));
+  const known = (judgement?.results ?? []).flatMap(({ frame, candidate }) => {
+    const label = labels.get(frame.id);
+    return label === undefined ? [] : [candidate === label];
+  });
+  return known.length === 0 ? undefined : known.filter(Boolean).length / known.length;
+}

@@ -1,0 +1,92 @@
+// The model that is worked on.
+
+import { computed, signal } from '@preact/signals';
+import type { ModelInfo, TensorInfo } from 'webquant';
+import { messageOf, wq } from '../engine.ts';
+import { BUNDLED_NAME, bundledLabels, bundledModel } from '../lib/bundled.ts';
+import { readNormalization } from '../lib/metadata.ts';
+import { guess, type Preprocessing, pictureOf } from '../lib/preprocessing.ts';
+import { forgetModel, keepModel, keptModels, readKeptModel } from '../lib/storage.ts';
+
+export interface Model {
+  name: string;
+  bytes: Uint8Array;
+  info: ModelInfo;
+  /** What it takes, if that is one picture. */
+  input: TensorInfo | undefined;
+  /** Why it cannot be worked on, if so. */
+  obstacle: 'unsupported' | 'no-picture' | 'quantized' | undefined;
+}
+
+export const model = signal<Model | undefined>(undefined);
+export const modelStatus = signal<'idle' | 'loading'>('loading');
+/** What went wrong with the last file: the model before it is still there. */
+export const modelError = signal<{ file: string; reason: string } | undefined>(undefined);
+export const preprocessing = signal<Preprocessing | undefined>(undefined);
+export const labels = signal<string[]>([]);
+export const keptNames = signal<string[]>([]);
+
+/** A model that can be quantized on this page, and how frames become its input. */
+export const usable = computed(() => {
+  const current = model.value;
+  const how = preprocessing.value;
+  return current?.input && how && !current.obstacle
+    ? { ...current, input: current.input, how }
+    : undefined;
+});
+
+export async function openBundled(): Promise<void> {
+  await open(BUNDLED_NAME, bundledModel, bundledLabels);
+}
+
+export async function openFile(file: File): Promise<void> {
+  const read = async (): Promise<Uint8Array> => new Uint8Array(await file.arrayBuffer());
+  const opened = await open(file.name, read, []);
+  if (!opened) return;
+  await keepModel(file.name, opened.bytes);
+  keptNames.value = await keptModels();
+}
+
+export async function openKept(name: string): Promise<void> {
+  await open(name, () => readKeptModel(name), []);
+}
+
+export async function forget(name: string): Promise<void> {
+  await forgetModel(name);
+  keptNames.value = await keptModels();
+}
+
+/** A text file with a class a line, as they come beside models. */
+export async function openLabels(file: File): Promise<void> {
+  labels.value = (await file.text()).trim().split(/\r?\n/);
+}
+
+async function open(
+  name: string,
+  read: () => Promise<Uint8Array>,
+  classes: string[],
+): Promise<Model | undefined> {
+  modelStatus.value = 'loading';
+  modelError.value = undefined;
+  try {
+    const bytes = await read();
+    const info = await wq().inspect(bytes);
+    const input = pictureOf(info);
+    const opened = { name, bytes, info, input, obstacle: obstacleOf(info, input) };
+    preprocessing.value = input && guess(input, readNormalization(bytes));
+    labels.value = classes;
+    model.value = opened;
+    return opened;
+  } catch (error) {
+    modelError.value = { file: name, reason: messageOf(error) };
+    return undefined;
+  } finally {
+    modelStatus.value = 'idle';
+  }
+}
+
+function obstacleOf(info: ModelInfo, input: TensorInfo | undefined): Model['obstacle'] {
+  if (info.ops.some(({ supported }) => !supported)) return 'unsupported';
+  if (!input) return 'no-picture';
+  return info.precision === 'float32' ? undefined : 'quantized';
+}

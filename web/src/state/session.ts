@@ -1,0 +1,58 @@
+// What follows from what: another model, or another way of making tensors, makes everything after it void.
+
+import { effect, untracked } from '@preact/signals';
+import { startEngine } from '../engine.ts';
+import { bundledModel } from '../lib/bundled.ts';
+import { keptModels } from '../lib/storage.ts';
+import { isCalibrated, reset, stats } from './calibration.ts';
+import { cancelJudging } from './judge.ts';
+import { restartLive, stopLive } from './live.ts';
+import { keptNames, model, modelError, modelStatus, openBundled, usable } from './model.ts';
+import { showBundled } from './source.ts';
+import { chosen, discard, made } from './versions.ts';
+
+/** Loads the engine and opens what the page shows first. */
+export async function startUp(): Promise<void> {
+  try {
+    await startEngine(await bundledModel());
+    keptNames.value = await keptModels();
+    if (!model.value) {
+      await openBundled();
+      await showBundled();
+    }
+  } catch (error) {
+    modelStatus.value = 'idle';
+    modelError.value = { file: 'glyphs.tflite', reason: String(error) };
+  }
+}
+
+export function connect(): void {
+  effect(() => {
+    usable.value;
+    untracked(() => {
+      stopLive();
+      cancelJudging();
+      reset();
+      discard();
+    });
+  });
+  // A file that was made with other statistics is not what a download beside the new ones should be.
+  effect(() => {
+    if (!isCalibrated.value) return;
+    const current = stats.value;
+    untracked(() => {
+      discard((id) =>
+        made.value.some(
+          (version) =>
+            version.id === id &&
+            version.options?.stats !== undefined &&
+            version.options.stats !== current,
+        ),
+      );
+    });
+  });
+  effect(() => {
+    if (chosen.value) untracked(() => void restartLive());
+    else untracked(stopLive);
+  });
+}

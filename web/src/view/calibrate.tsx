@@ -1,0 +1,113 @@
+import { engine } from '../engine.ts';
+import * as format from '../format.ts';
+import {
+  cancel,
+  chooseMethod,
+  isCalibrated,
+  reset,
+  settings,
+  start,
+  stats,
+  status,
+} from '../state/calibration.ts';
+import { frames } from '../state/frames.ts';
+import { usable } from '../state/model.ts';
+import { source } from '../state/source.ts';
+import { texts } from '../texts.ts';
+import { Button, Empty, Notice, NumberField, Progress, Select } from './bits.tsx';
+import { Ranges } from './ranges.tsx';
+import { Section } from './section.tsx';
+import { Strip } from './strip.tsx';
+
+const words = texts.calibrate;
+
+export function CalibrateStep() {
+  const { frames: wanted, intervalMs, method } = settings.value;
+  const now = status.value;
+  const isRunning = now.kind === 'running';
+  const count = frames.value.length;
+  const methods = engine.value.kind === 'ready' ? engine.value.methods : [method];
+  const action = count === 0 ? words.start : count < wanted ? words.more : words.again;
+  return (
+    <Section id="calibrate" lead={words.lead}>
+      <div class="fields">
+        <NumberField
+          name={words.frames}
+          value={wanted}
+          min={1}
+          max={1000}
+          disabled={isRunning}
+          onChange={(value) => {
+            settings.value = { ...settings.value, frames: Math.round(value) };
+          }}
+        />
+        {source.value?.length === undefined && (
+          <NumberField
+            name={words.interval}
+            value={intervalMs}
+            min={0}
+            max={10_000}
+            step={10}
+            disabled={isRunning}
+            onChange={(value) => {
+              settings.value = { ...settings.value, intervalMs: value };
+            }}
+          />
+        )}
+        <Select
+          name={words.method}
+          hint={words.methods[method].hint}
+          value={method}
+          disabled={isRunning}
+          options={methods.map((value) => [value, words.methods[value].name] as const)}
+          onChange={(value) => void chooseMethod(value)}
+        />
+      </div>
+      <div class="row">
+        {isRunning ? (
+          <Button id="cancel-calibration" onClick={cancel}>
+            {texts.cancel}
+          </Button>
+        ) : (
+          <Button
+            kind={count === 0 ? 'primary' : 'plain'}
+            id="calibrate-start"
+            disabled={!usable.value || !source.value}
+            onClick={() => void start()}
+          >
+            {action}
+          </Button>
+        )}
+        {!isRunning && count > 0 && (
+          <Button kind="quiet" onClick={reset}>
+            {words.clear}
+          </Button>
+        )}
+        {!source.value && <span class="muted">{words.needsSource}</span>}
+      </div>
+      <div role="status">
+        {isRunning && (
+          <Progress
+            done={now.done}
+            total={now.total}
+            label={words.progress(now.done, now.total)}
+            detail={now.msLeft === undefined ? undefined : words.left(format.seconds(now.msLeft))}
+          />
+        )}
+        {isCalibrated.value && (
+          <p class="done" data-testid="calibrated">
+            {words.done(stats.value?.samples ?? 0)}
+          </p>
+        )}
+      </div>
+      {now.kind === 'failed' && (
+        <Notice kind="error" title={words.failed}>
+          {now.reason}
+        </Notice>
+      )}
+      {count === 0 && <Empty>{words.empty}</Empty>}
+      <Strip />
+      <Ranges />
+    </Section>
+  );
+}

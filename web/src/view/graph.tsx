@@ -1,0 +1,90 @@
+import { useSignal } from '@preact/signals';
+import { useEffect, useMemo } from 'preact/hooks';
+import type { ModelInfo } from 'webquant';
+import { type GraphNode, graphOf, type LayoutResult, layOut, NODE } from '../lib/graph.ts';
+import { texts } from '../texts.ts';
+
+/** The model's operators from top to bottom, with what flows between them. */
+export function GraphView({ info }: { info: ModelInfo }) {
+  const graph = useMemo(() => graphOf(info), [info]);
+  const layout = useSignal<{ info: ModelInfo; result: LayoutResult } | undefined>(undefined);
+  useEffect(() => {
+    let wanted = true;
+    const nodes = graph.nodes.map(({ id }) => ({ id, ...NODE }));
+    layOut({ nodes, edges: graph.edges }).then((result) => {
+      if (wanted) layout.value = { info, result };
+    });
+    return () => {
+      wanted = false;
+    };
+  }, [graph, info, layout]);
+  const found = layout.value;
+  if (found?.info !== info) return <p class="busy">{texts.model.layingOut}</p>;
+  const { width, height, nodes, edges } = found.result;
+  const places = new Map(nodes.map((node) => [node.id, node]));
+  return (
+    <section class="scroll graph" tabIndex={0} aria-label={texts.model.graph}>
+      <svg
+        role="img"
+        aria-label={texts.model.graphLabel(info.ops.length)}
+        width={width}
+        height={height}
+        viewBox={`0 0 ${width} ${height}`}
+      >
+        {edges.map((points, i) => (
+          <path key={i} class="edge" d={curve(points)} />
+        ))}
+        {graph.nodes.map((node) => {
+          const place = places.get(node.id);
+          return place && <Node key={node.id} node={node} x={place.x} y={place.y} />;
+        })}
+      </svg>
+    </section>
+  );
+}
+
+function Node({ node, x, y }: { node: GraphNode; x: number; y: number }) {
+  const { width, height } = NODE;
+  const family = node.kind === 'op' ? familyOf(node.title) : node.kind;
+  return (
+    <g
+      class={`node ${family} ${node.supported ? '' : 'unsupported'}`}
+      transform={`translate(${x - width / 2} ${y - height / 2})`}
+    >
+      <title>{`${node.title} ${node.subtitle}`}</title>
+      <rect width={width} height={height} rx={9} />
+      <rect class="stripe" width={5} height={height - 16} x={7} y={8} rx={2.5} />
+      <text x={20} y={19} class="node-title">
+        {shortened(node.title, 22)}
+      </text>
+      <text x={20} y={34} class="node-subtitle">
+        {shortened(node.subtitle, 27)}
+      </text>
+    </g>
+  );
+}
+
+/** Which colour an operator has: what multiplies, what joins, what changes shape, and the rest. */
+function familyOf(type: string): string {
+  if (/CONV|FULLY|MATMUL/.test(type)) return 'weights';
+  if (/^(ADD|SUB|MUL|DIV|CONCAT)/.test(type)) return 'join';
+  if (/POOL|MEAN|RESHAPE|SQUEEZE|PAD|RESIZE|TRANSPOSE$/.test(type)) return 'shape';
+  return 'other';
+}
+
+const shortened = (text: string, length: number): string =>
+  text.length <= length ? text : `…${text.slice(1 - length)}`;
+
+function curve(points: { x: number; y: number }[]): string {
+  const [first, ...rest] = points;
+  if (!first) return '';
+  let path = `M${first.x} ${first.y}`;
+  for (let i = 0; i < rest.length; ++i) {
+    const point = rest[i] as { x: number; y: number };
+    const next = rest[i + 1];
+    path += next
+      ? `Q${point.x} ${point.y} ${(point.x + next.x) / 2} ${(point.y + next.y) / 2}`
+      : `L${point.x} ${point.y}`;
+  }
+  return path;
+}

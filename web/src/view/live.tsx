@@ -1,0 +1,111 @@
+import * as format from '../format.ts';
+import { verdictOf } from '../lib/scores.ts';
+import { type LiveSide, liveStatus, liveView } from '../state/live.ts';
+import { labels, usable } from '../state/model.ts';
+import { mirrored, source, sourceKind } from '../state/source.ts';
+import type { Version } from '../state/versions.ts';
+import { texts } from '../texts.ts';
+import { Stat } from './bits.tsx';
+import { Mirror } from './mirror.tsx';
+import { Verdict } from './verdict.tsx';
+
+const words = texts.compare;
+
+/** Both versions on the same picture, side by side. */
+export function Live({ version }: { version: Version }) {
+  const view = liveView.value;
+  const target = usable.value;
+  if (!view || !target) return null;
+  const isMirrored = sourceKind.value === 'camera' && mirrored.value;
+  return (
+    <div
+      class="live"
+      data-testid="live"
+      data-running={liveStatus.value === 'running'}
+      data-frames={view.frames}
+    >
+      {source.value && <Mirror view={source.value.view} isMirrored={isMirrored} />}
+      <LivePanel
+        name={texts.versions.reference}
+        kind="reference"
+        side={view.reference}
+        sizeBytes={target.bytes.length}
+        isProbability={view.areProbabilities}
+      />
+      <LivePanel
+        name={texts.versions[version.id]}
+        kind={version.id}
+        side={view.candidate}
+        sizeBytes={version.bytes.length}
+        isProbability={view.areProbabilities}
+        against={view.reference}
+      />
+      <div class="live-summary">
+        <Verdict verdict={verdictOf(view.meanShift)} />
+        <dl class="stats small">
+          <Stat name={words.shift}>{format.points(view.meanShift)}</Stat>
+          <Stat name={words.rate}>
+            {view.framesPerSecond === undefined ? '–' : view.framesPerSecond.toFixed(0)}
+          </Stat>
+        </dl>
+      </div>
+    </div>
+  );
+}
+
+interface PanelProps {
+  name: string;
+  kind: string;
+  side: LiveSide;
+  sizeBytes: number;
+  isProbability: boolean;
+  against?: LiveSide;
+}
+
+function LivePanel({ name, kind, side, sizeBytes, isProbability, against }: PanelProps) {
+  return (
+    <section class={`panel ${kind}`} aria-label={name}>
+      <h3>{name}</h3>
+      <dl class="stats small">
+        <Stat name={words.latency}>
+          {format.milliseconds(side.medianMs)}
+          <Faster now={side.medianMs} before={against?.medianMs} />
+        </Stat>
+        <Stat name={words.size}>{format.bytes(sizeBytes)}</Stat>
+        <Stat name={words.memory}>{format.bytes(side.memoryBytes)}</Stat>
+      </dl>
+      <TopFive side={side} isProbability={isProbability} />
+    </section>
+  );
+}
+
+function Faster({ now, before }: { now: number | undefined; before: number | undefined }) {
+  if (now === undefined || before === undefined || !(now > 0)) return null;
+  const times = before / now;
+  return times >= 1.05 ? <span class="good"> {times.toFixed(1)}×</span> : null;
+}
+
+function TopFive({ side, isProbability }: { side: LiveSide; isProbability: boolean }) {
+  const largest = Math.max(...side.scores.map(({ value }) => Math.abs(value)), 1e-9);
+  return (
+    <ol class="top-five" aria-label={words.top}>
+      {side.scores.map(({ index, value }, place) => (
+        <li key={place}>
+          <span class="class-name">{labels.value[index] ?? index}</span>
+          <svg class="score" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+            <rect class="track" width={100} height={10} rx={2} />
+            <rect
+              class="fill"
+              width={Math.max(0, 100 * (isProbability ? value : value / largest))}
+              height={10}
+              rx={2}
+            />
+          </svg>
+          <span class="score-text">
+            {isProbability ? format.percent(value) : format.decimal(value)}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

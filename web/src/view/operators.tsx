@@ -1,0 +1,48 @@
+import type { ModelInfo } from 'webquant';
+import * as format from '../format.ts';
+import { texts } from '../texts.ts';
+
+export function OperatorTable({ info }: { info: ModelInfo }) {
+  const { columns } = texts.model;
+  return (
+    <section class="scroll tall" tabIndex={0} aria-label={texts.model.operators}>
+      <table class="operators">
+        <thead>
+          <tr>
+            <th scope="col" class="number-cell">
+              {columns.index}
+            </th>
+            <th scope="col">{columns.type}</th>
+            <th scope="col">{columns.name}</th>
+            <th scope="col" class="number-cell">
+              {columns.macs}
+            </th>
+            <th scope="col" class="number-cell">
+              {columns.weights}
+            </th>
+            <th scope="col">{columns.runs}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {info.ops.map(({ index, type, name, macs, weightBytes, supported, reason }) => (
+            <tr key={index} class={supported ? undefined : 'unsupported'}>
+              <td class="number-cell">{index}</td>
+              <td>
+                <code>{type}</code>
+              </td>
+              <td class="name-cell" title={name}>
+                {name}
+              </td>
+              <td class="number-cell">{macs ? format.count(macs) : '–'}</td>
+              <td class="number-cell">{weightBytes ? format.bytes(weightBytes) : '–'}</td>
+              <td>
+                {supported ? texts.model.runs : <strong>{texts.model.runsNot}</strong>}
+                {reason && <div class="reason">{reason}</div>}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,159 @@
+import type { QuantMode } from 'webquant';
+import * as format from '../format.ts';
+import { isCalibrated } from '../state/calibration.ts';
+import { usable } from '../state/model.ts';
+import { type Choices, choices, made, make, makeError, making } from '../state/versions.ts';
+import { texts } from '../texts.ts';
+import { Button, Field, Notice, NumberField, Select } from './bits.tsx';
+import { Section } from './section.tsx';
+
+const words = texts.quantize;
+const MODES: QuantMode[] = ['fp16', 'dynamic-int8', 'static-int8'];
+
+export function QuantizeStep() {
+  const warnings = [...new Set(made.value.flatMap(({ report }) => report?.warnings ?? []))];
+  return (
+    <Section id="quantize" lead={words.lead}>
+      <div class="cards">
+        {MODES.map((mode) => (
+          <ModeCard key={mode} mode={mode} />
+        ))}
+      </div>
+      {makeError.value && (
+        <Notice kind="error" title={words.failed}>
+          {makeError.value}
+        </Notice>
+      )}
+      {warnings.length > 0 && (
+        <Notice kind="warning" title={words.warnings}>
+          <ul>
+            {warnings.map((warning) => (
+              <li key={warning}>{warning}</li>
+            ))}
+          </ul>
+        </Notice>
+      )}
+      <Options />
+    </Section>
+  );
+}
+
+function ModeCard({ mode }: { mode: QuantMode }) {
+  const version = made.value.find(({ id }) => id === mode);
+  const { gain, text } = words.cards[mode];
+  const lacksStats = mode === 'static-int8' && !isCalibrated.value;
+  const isMaking = making.value === mode;
+  return (
+    <article class={`card mode ${mode} ${version ? 'made' : ''}`} aria-labelledby={`card-${mode}`}>
+      <p class="gain">{gain}</p>
+      <h3 id={`card-${mode}`}>{texts.versions[mode]}</h3>
+      <p class="muted">{text}</p>
+      <div class="card-result" role="status">
+        {version?.report && <Result {...version.report} />}
+      </div>
+      <Button
+        kind={version ? 'plain' : 'primary'}
+        id={`make-${mode}`}
+        label={`${version ? words.again : words.make}: ${texts.versions[mode]}`}
+        disabled={!usable.value || lacksStats || making.value !== undefined}
+        onClick={() => void make(mode)}
+      >
+        {isMaking
+          ? words.making
+          : lacksStats
+            ? words.needsStats
+            : version
+              ? words.again
+              : words.make}
+      </Button>
+    </article>
+  );
+}
+
+function Result({
+  sizeBytes,
+  ops,
+}: {
+  sizeBytes: { before: number; after: number };
+  ops: { decision: string }[];
+}) {
+  const inFloat = ops.filter(({ decision }) => decision === 'float32').length;
+  return (
+    <>
+      <p class="size">
+        <strong>{format.bytes(sizeBytes.after)}</strong>{' '}
+        <span class="good">
+          {words.smaller(format.percent(1 - sizeBytes.after / sizeBytes.before, 0))}
+        </span>
+      </p>
+      <div class="size-bar" aria-hidden="true">
+        <svg viewBox="0 0 100 6" preserveAspectRatio="none">
+          <rect class="whole" width={100} height={6} rx={3} />
+          <rect class="part" width={(100 * sizeBytes.after) / sizeBytes.before} height={6} rx={3} />
+        </svg>
+      </div>
+      {inFloat > 0 && <p class="muted">{words.kept(inFloat, ops.length)}</p>}
+    </>
+  );
+}
+
+function Options() {
+  const now = choices.value;
+  const set = <Key extends keyof Choices>(key: Key, value: Choices[Key]): void => {
+    choices.value = { ...now, [key]: value };
+  };
+  const { io, granularity, activations, minElements, exclude } = words.options;
+  return (
+    <details class="fold" id="options">
+      <summary>{words.more}</summary>
+      <div class="fields wide-fields">
+        <Select
+          {...io}
+          value={now.io}
+          options={[
+            ['float32', 'float32'],
+            ['int8', 'int8'],
+            ['uint8', 'uint8'],
+          ]}
+          onChange={(value) => set('io', value)}
+        />
+        <Select
+          {...granularity}
+          value={now.granularity}
+          options={[
+            ['per-channel', 'per channel'],
+            ['per-tensor', 'per tensor'],
+          ]}
+          onChange={(value) => set('granularity', value)}
+        />
+        <Select
+          {...activations}
+          value={now.activations}
+          options={[
+            ['asymmetric', 'asymmetric'],
+            ['symmetric', 'symmetric'],
+          ]}
+          onChange={(value) => set('activations', value)}
+        />
+        <NumberField
+          {...minElements}
+          value={now.minElements}
+          min={0}
+          max={1_000_000}
+          onChange={(value) => set('minElements', Math.round(value))}
+        />
+        <Field {...exclude}>
+          {(id, hintId) => (
+            <input
+              id={id}
+              type="text"
+              aria-describedby={hintId}
+              value={now.exclude}
+              onChange={({ currentTarget }) => set('exclude', currentTarget.value)}
+            />
+          )}
+        </Field>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,170 @@
+import * as format from '../format.ts';
+import { accuracyOf, chosenJudgement, type Judgement, judged } from '../state/judge.ts';
+import { labels } from '../state/model.ts';
+import { type Version, versions } from '../state/versions.ts';
+import { texts } from '../texts.ts';
+import { Bars, type Dot, Scatter } from './charts.tsx';
+import { Thumbnail } from './thumbnail.tsx';
+import { Verdict } from './verdict.tsx';
+
+const words = texts.compare;
+
+/** What was found out over all frames. */
+export function Summary() {
+  const reference = judged.value.get('reference');
+  if (!reference) return null;
+  const rows = versions.value.flatMap((version) => {
+    const judgement = judged.value.get(version.id);
+    return judgement ? [{ version, judgement }] : [];
+  });
+  return (
+    <>
+      <h3 id="summary-title">{words.summary}</h3>
+      <section class="scroll" tabIndex={0} aria-labelledby="summary-title">
+        <SummaryTable rows={rows} reference={reference} />
+      </section>
+      <p class="muted">{words.sameFrames}</p>
+      <div class="split charts">
+        <figure>
+          <figcaption>
+            <h3>{words.scatter}</h3>
+            <span class="muted">{words.scatterHint}</span>
+          </figcaption>
+          <Scatter
+            label={words.scatter}
+            across={{ name: words.latency, show: format.milliseconds }}
+            up={{ name: words.size, show: format.bytes }}
+            dots={rows.map(dotOf)}
+          />
+        </figure>
+        <Layers />
+      </div>
+      <Worst />
+    </>
+  );
+}
+
+interface Row {
+  version: Version;
+  judgement: Judgement;
+}
+
+const dotOf = ({ version: { id, bytes }, judgement: { speed, report } }: Row): Dot => ({
+  id,
+  name: texts.versions[id],
+  x: speed.medianMs,
+  y: bytes.length,
+  weight: report.probabilityShift?.meanPercent ?? 0,
+});
+
+function SummaryTable({ rows, reference }: { rows: Row[]; reference: Judgement }) {
+  const { columns } = words;
+  const hasAccuracy = accuracyOf(reference) !== undefined;
+  return (
+    <table class="summary" data-testid="summary">
+      <caption class="muted">{words.summaryCaption(reference.frames.length)}</caption>
+      <thead>
+        <tr>
+          <th scope="col">{columns.version}</th>
+          {[
+            columns.size,
+            columns.smaller,
+            columns.latency,
+            columns.faster,
+            columns.memory,
+            columns.shift,
+            columns.worst,
+          ].map((name) => (
+            <th key={name} scope="col" class="number-cell">
+              {name}
+            </th>
+          ))}
+          {hasAccuracy && (
+            <th scope="col" class="number-cell">
+              {columns.accuracy}
+            </th>
+          )}
+          <th scope="col">{columns.verdict}</th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ version: { id, bytes }, judgement }) => {
+          const { report, speed } = judgement;
+          const isReference = id === 'reference';
+          const shift = isReference ? undefined : report.probabilityShift;
+          const { weightsBytes, activationsBytes } = speed.memory;
+          return (
+            <tr key={id}>
+              <th scope="row">
+                <span class={`swatch ${id}`} aria-hidden="true" /> {texts.versions[id]}
+              </th>
+              <td class="number-cell">{format.bytes(bytes.length)}</td>
+              <td class="number-cell">
+                {isReference ? '–' : format.percent(1 - bytes.length / reference.bytes.length)}
+              </td>
+              <td class="number-cell">{format.milliseconds(speed.medianMs)}</td>
+              <td class="number-cell">
+                {isReference ? '–' : `${(reference.speed.medianMs / speed.medianMs).toFixed(2)}×`}
+              </td>
+              <td class="number-cell">{format.bytes(weightsBytes + activationsBytes)}</td>
+              <td class="number-cell">{shift ? format.points(shift.meanPercent) : '–'}</td>
+              <td class="number-cell">{shift ? format.points(shift.maxPercent) : '–'}</td>
+              {hasAccuracy && (
+                <td class="number-cell">{format.percent(accuracyOf(judgement) ?? 0)}</td>
+              )}
+              <td>{isReference ? words.reference : <Verdict verdict={report.verdict} />}</td>
+            </tr>
+          );
+        })}
+      </tbody>
+    </table>
+  );
+}
+
+function Layers() {
+  const layers = chosenJudgement.value?.report.layers ?? [];
+  if (layers.length === 0) return null;
+  return (
+    <figure>
+      <figcaption>
+        <h3>{words.layers}</h3>
+        <span class="muted">{words.layersHint}</span>
+      </figcaption>
+      <Bars
+        label={words.layers}
+        rows={layers.map(({ op, type, sqnrDb }, i) => ({
+          key: `${i}`,
+          name: op || type,
+          value: Number.isFinite(sqnrDb) ? sqnrDb : 100,
+          text: Number.isFinite(sqnrDb) ? `${sqnrDb.toFixed(0)} dB` : 'exact',
+        }))}
+      />
+    </figure>
+  );
+}
+
+/** How many of the worst frames are shown. */
+const SHOWN = 12;
+
+function Worst() {
+  const results = chosenJudgement.value?.results.slice(0, SHOWN) ?? [];
+  if (results.length === 0) return null;
+  const nameOf = (index: number): string => labels.value[index] ?? String(index);
+  return (
+    <>
+      <h3>{words.worst}</h3>
+      <p class="muted">{words.worstHint}</p>
+      <ul class="worst">
+        {results.map(({ frame, shift, reference, candidate }) => (
+          <li key={frame.id}>
+            <Thumbnail picture={frame.thumbnail} />
+            <strong>{format.points(shift)}</strong>
+            <span class={reference === candidate ? 'muted' : 'bad'}>
+              {words.answers(nameOf(reference), nameOf(candidate))}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
