@@ -10,7 +10,7 @@ endif()
 
 # The core. What needs XNNPACK is not compiled natively.
 file(GLOB core_sources CONFIGURE_DEPENDS src/*.cpp src/ops/*.cpp)
-if(WEBQUANT_RELAXED_SIMD)
+if(EMSCRIPTEN)
   # These take the place of kernels inside XNNPACK, so they need its own headers.
   file(GLOB kernel_sources CONFIGURE_DEPENDS src/kernels/*.cpp)
   list(APPEND core_sources ${kernel_sources})

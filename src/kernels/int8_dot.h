@@ -1,13 +1,17 @@
-// The inner loops of the INT8 kernels, and how weights lie in memory for them.
+// The inner loops of the INT8 kernels, and how activations and weights lie in memory for them.
 //
-// i16x8.relaxed_dot_i8x16_i7x16 is one instruction on x86, PMADDUBSW: eight sums of two products, its first operand
-// signed, its second unsigned. Int8 activations become unsigned by flipping their top bit; the 128 added thereby is
-// taken off again in the bias.
+// Four rows of activations are interleaved in steps of 16 bytes: a group of neighbouring channels of the first row, the
+// same of the second, and so on. A step of the weights has such a group for each of 8 output channels. Activations get
+// 128 added, which makes them unsigned; it is taken off again in the bias. There are two forms.
 //
-// Such a sum saturates to 16 bits, which would give wrong results. It cannot if among the two weights of each sum the
-// positive ones add up to at most 128, and the negative ones to at least -128, since 255 * 128 < 32768. Pairs of larger
-// weights are rare: the packed weights hold one half of them, and the other half comes in an extra step of the same
-// kind that repeats their activations.
+// Bytes, where the groups are 4 bytes: i16x8.relaxed_dot_i8x16_i7x16 is one instruction on x86, PMADDUBSW: eight sums
+// of two products, its first operand signed, its second unsigned. Such a sum saturates to 16 bits, which would give
+// wrong results. It cannot if among the two weights of each sum the positive ones add up to at most 128, and the
+// negative ones to at least -128, since 255 * 128 < 32768. Of pairs of larger weights the packed weights hold one half,
+// and the other half comes in extra steps.
+//
+// Words, where the groups are 2 words of 16 bits, which cannot saturate. It takes more instructions, but fewer than
+// Bytes if there are many large weights.
 #pragma once
 
 #include <wasm_simd128.h>
@@ -17,24 +21,28 @@
 
 namespace webquant::int8_dot {
 
-/// Output channels computed together, and input channels in one step.
+/// Output channels computed together.
 constexpr size_t kColumns = 8;
+/// Rows interleaved.
+constexpr size_t kRows = 4;
+/// Channels are padded with weights of 0 to a multiple of this.
 constexpr size_t kDepth = 4;
-constexpr size_t kStepBytes = kColumns * kDepth;  // each column's 4 weights, one column after the other
+/// What a step takes.
+constexpr size_t kRowsBytes = 16, kWeightsBytes = 32;
 
-/// A second step on the activations at `k` of a tap. (A convolution has a tap for each element of its window, a matrix
-/// product one.)
+/// A step of Bytes for which each column has activations of its own.
 struct ExtraStep {
-  int8_t weights[kStepBytes];
-  uint32_t tap, k;
+  int8_t weights[kWeightsBytes];
+  uint32_t rows[kColumns];  // where they are among the interleaved rows, in bytes
 };
 
-/// What a tile of 8 columns has beside its packed weights. XNNPACK leaves room for 8 biases in front of these; there is
-/// a pointer to this instead.
+/// What a tile of 8 columns has beside the weights packed by XNNPACK, which leaves room for 8 biases in front of these;
+/// there is a pointer to this instead.
 struct TileHead {
   int32_t bias[kColumns];
-  uint32_t extra_steps;
+  const int16_t* words;  // or null: the form is Bytes
   const ExtraStep* extra;
+  uint32_t extra_steps;
 };
 
 /// A vector constant that stays in a register: the compiler would otherwise repeat it at each use.
@@ -43,56 +51,115 @@ inline v128_t keep(v128_t value) {
   return value;
 }
 
-template <size_t kRows>
-class Tile {
+#ifdef __wasm_relaxed_simd__
+struct Bytes {
+  static constexpr size_t kGroup = 4;
+  v128_t ones = keep(wasm_i16x8_const_splat(1));
+
+  static v128_t load(const int8_t* x) { return wasm_v128_xor(wasm_v128_load(x), wasm_i8x16_const_splat(-128)); }
+  v128_t dot(v128_t weights, v128_t x) const {
+    return wasm_i32x4_dot_i16x8(wasm_i16x8_relaxed_dot_i8x16_i7x16(weights, x), ones);
+  }
+};
+#endif
+
+struct Words {
+  static constexpr size_t kGroup = 2;
+
+  static v128_t load(const int8_t* x) { return wasm_i16x8_add(wasm_i16x8_load8x8(x), wasm_i16x8_const_splat(128)); }
+  v128_t dot(v128_t weights, v128_t x) const { return wasm_i32x4_dot_i16x8(weights, x); }
+};
+
+/// Swaps rows and columns of 4 x 4 numbers of 32 bits.
+inline void transpose(v128_t (&v)[4]) {
+  const v128_t low01 = wasm_i32x4_shuffle(v[0], v[1], 0, 4, 1, 5), high01 = wasm_i32x4_shuffle(v[0], v[1], 2, 6, 3, 7);
+  const v128_t low23 = wasm_i32x4_shuffle(v[2], v[3], 0, 4, 1, 5), high23 = wasm_i32x4_shuffle(v[2], v[3], 2, 6, 3, 7);
+  v[0] = wasm_i64x2_shuffle(low01, low23, 0, 2);
+  v[1] = wasm_i64x2_shuffle(low01, low23, 1, 3);
+  v[2] = wasm_i64x2_shuffle(high01, high23, 0, 2);
+  v[3] = wasm_i64x2_shuffle(high01, high23, 1, 3);
+}
+
+/// Returns where the next channels go. May read up to 15 bytes after `channels`, and write up to 64 too many.
+template <class Form>
+int8_t* interleave(const int8_t* const (&rows)[kRows], size_t channels, int8_t* out) {
+  constexpr size_t kLoaded = 4 * Form::kGroup;
+  for (size_t k = 0; k < channels; k += kLoaded) {
+    v128_t v[kRows];
+    for (size_t i = 0; i < kRows; ++i) v[i] = Form::load(rows[i] + k);
+    transpose(v);
+    for (size_t i = 0; i < kRows; ++i) wasm_v128_store(out + (k / Form::kGroup + i) * kRowsBytes, v[i]);
+  }
+  return out + (channels + kDepth - 1) / kDepth * (kDepth / Form::kGroup) * kRowsBytes;
+}
+
+/// Rounds to nearest, ties to even, as XNNPACK's fp32 requantization does: float sums keep no fraction from 2^23 on.
+class Requantizer {
  public:
-  using Rows = const int8_t* [kRows];
-
-  explicit Tile(const TileHead& head) {
-    for (size_t i = 0; i < kRows; ++i) {
-      sums_[i][0] = wasm_v128_load(head.bias);
-      sums_[i][1] = wasm_v128_load(head.bias + 4);
-    }
-  }
-
-  void step(const Rows& rows, size_t k, const int8_t* weights, v128_t ones, v128_t top_bits) {
-    const v128_t w0 = wasm_v128_load(weights), w1 = wasm_v128_load(weights + 16);
-    for (size_t i = 0; i < kRows; ++i) {
-      const v128_t x = wasm_v128_xor(wasm_v128_load32_splat(rows[i] + k), top_bits);
-      add(sums_[i][0], w0, x, ones);
-      add(sums_[i][1], w1, x, ones);
-    }
-  }
-
-  /// Rounds to nearest, ties to even, as XNNPACK's fp32 requantization does: float sums keep no fraction from 2^23 on.
   template <class Params>
-  void requantize(const float* scales, const Params& params, v128_t (&out)[(kRows + 1) / 2]) const {
-    const v128_t magic = wasm_f32x4_const_splat(12582912.0f);
-    const int32_t magic_bits = 0x4B400000;
-    const v128_t low = wasm_i32x4_splat(magic_bits + params.output_min - params.output_zero_point);
-    const v128_t offset = wasm_i32x4_splat(magic_bits - params.output_zero_point);
-    const v128_t high = wasm_i8x16_splat(static_cast<int8_t>(params.output_max));
-    v128_t narrow[kRows + 1];
-    for (size_t i = 0; i < kRows; ++i) {
-      v128_t halves[2];
-      for (size_t j = 0; j < 2; ++j) {
-        const v128_t real = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(sums_[i][j]), wasm_v128_load(scales + 4 * j));
-        halves[j] = wasm_i32x4_sub(wasm_i32x4_max(wasm_f32x4_add(real, magic), low), offset);
-      }
-      narrow[i] = wasm_i16x8_narrow_i32x4(halves[0], halves[1]);
-    }
-    narrow[kRows] = narrow[kRows - 1];
-    for (size_t i = 0; i < kRows; i += 2) {
-      out[i / 2] = wasm_i8x16_min(wasm_i8x16_narrow_i16x8(narrow[i], narrow[i + 1]), high);
-    }
+  explicit Requantizer(const Params& params)
+      : low_(keep(wasm_i32x4_splat(kMagicBits + params.output_min - params.output_zero_point))),
+        offset_(keep(wasm_i32x4_splat(kMagicBits - params.output_zero_point))),
+        high_(keep(wasm_i8x16_splat(static_cast<int8_t>(params.output_max)))) {}
+
+  v128_t words(const v128_t (&sums)[2], const float* scales) const {
+    return wasm_i16x8_narrow_i32x4(round(sums[0], scales), round(sums[1], scales + 4));
+  }
+  v128_t bytes(v128_t words0, v128_t words1) const {
+    return wasm_i8x16_min(wasm_i8x16_narrow_i16x8(words0, words1), high_);
   }
 
  private:
-  static void add(v128_t& sum, v128_t weights, v128_t x, v128_t ones) {
-    sum = wasm_i32x4_add(sum, wasm_i32x4_dot_i16x8(wasm_i16x8_relaxed_dot_i8x16_i7x16(weights, x), ones));
+  static constexpr int32_t kMagicBits = 0x4B400000;
+
+  v128_t round(v128_t sums, const float* scales) const {
+    const v128_t real = wasm_f32x4_mul(wasm_f32x4_convert_i32x4(sums), wasm_v128_load(scales));
+    return wasm_i32x4_sub(wasm_i32x4_max(wasm_f32x4_add(real, magic_), low_), offset_);
   }
 
-  v128_t sums_[kRows][2];
+  v128_t magic_ = keep(wasm_f32x4_const_splat(12582912.0f)), low_, offset_, high_;
+};
+
+/// Sums of products for the first `kUsed` of the interleaved rows and 8 columns.
+template <size_t kUsed>
+struct Tile {
+  v128_t sums[kUsed][2];
+
+  explicit Tile(const TileHead& head) {
+    for (auto& row : sums) {
+      row[0] = wasm_v128_load(head.bias);
+      row[1] = wasm_v128_load(head.bias + 4);
+    }
+  }
+
+  template <class Form>
+  void multiply(const Form& form, const int8_t* rows, size_t steps, const int8_t* weights) {
+    for (; steps > 0; --steps, rows += kRowsBytes, weights += kWeightsBytes) {
+      const v128_t w0 = wasm_v128_load(weights), w1 = wasm_v128_load(weights + 16);
+      for (size_t i = 0; i < kUsed; ++i) {
+        const v128_t x = wasm_v128_load32_splat(rows + 4 * i);
+        sums[i][0] = wasm_i32x4_add(sums[i][0], form.dot(w0, x));
+        sums[i][1] = wasm_i32x4_add(sums[i][1], form.dot(w1, x));
+      }
+    }
+  }
+
+  /// Here the columns' weights are what is repeated, as the activations differ from column to column.
+  template <class Form>
+  void multiply_extra(const Form& form, const int8_t* rows, const TileHead& head) {
+    v128_t columns[2][4] = {};
+    for (const ExtraStep *step = head.extra, *end = step + head.extra_steps; step != end; ++step) {
+      for (size_t i = 0; i < kColumns; ++i) {
+        v128_t& sum = columns[i / 4][i % 4];
+        const v128_t weights = wasm_v128_load32_splat(step->weights + kDepth * i);
+        sum = wasm_i32x4_add(sum, form.dot(weights, wasm_v128_load(rows + step->rows[i])));
+      }
+    }
+    for (size_t half = 0; half < 2; ++half) {
+      transpose(columns[half]);
+      for (size_t i = 0; i < kUsed; ++i) sums[i][half] = wasm_i32x4_add(sums[i][half], columns[half][i]);
+    }
+  }
 };
 
 }  // namespace webquant::int8_dot

@@ -13,116 +13,144 @@ namespace {
 
 using namespace int8_dot;
 
-/// More rows would need more than the 16 vector registers of AVX2.
-constexpr size_t kMaxRows = 4;
-
 using Params = xnn_qs8_qc8w_conv_minmax_params;
 
+/// Interleaved rows of activations. Operators run one after the other, so one buffer serves them all.
+std::unique_ptr<int8_t[]> scratch;
+size_t scratch_bytes = 0;
+
 /// Rows of activations that lie at a fixed distance from each other. Rows beyond `count` repeat the last one.
-template <size_t kRows>
 struct MatrixRows {
-  static constexpr size_t taps = 1;
   const int8_t* rows[kRows];
 
   MatrixRows(const int8_t* a, size_t stride, size_t count) {
     for (size_t i = 0; i < kRows; ++i) rows[i] = a + std::min(i, count - 1) * stride;
   }
-  void load(size_t, const int8_t* (&out)[kRows]) const { std::copy(rows, rows + kRows, out); }
+  template <class Form>
+  int8_t* interleave(size_t channels) const {
+    return int8_dot::interleave<Form>(rows, channels, scratch.get());
+  }
 };
 
-/// Rows of a convolution's windows: for each tap a pointer for each row, all of them to be moved by `offset` except
-/// those to the padding.
-template <size_t kRows>
+/// Rows of a convolution's windows. A window has a tap for each of its elements: for each tap there are pointers for
+/// `count` rows, all of them to be moved by `offset` except those to the padding.
 struct WindowRows {
-  size_t taps;
   const int8_t* const* pointers;
-  size_t offset;
+  size_t taps, count, offset;
   const int8_t* zero;
 
-  void load(size_t tap, const int8_t* (&out)[kRows]) const {
-    for (size_t i = 0; i < kRows; ++i) {
-      const int8_t* row = pointers[tap * kRows + i];
-      out[i] = row == zero ? row : row + offset;
+  template <class Form>
+  int8_t* interleave(size_t channels) const {
+    int8_t* out = scratch.get();
+    for (size_t tap = 0; tap < taps; ++tap) {
+      const int8_t* rows[kRows];
+      for (size_t i = 0; i < kRows; ++i) {
+        const int8_t* row = pointers[tap * count + std::min(i, count - 1)];
+        rows[i] = row == zero ? row : row + offset;
+      }
+      out = int8_dot::interleave<Form>(rows, channels, out);
+    }
+    return out;
+  }
+};
+
+/// Where results go: `count` rows of `columns` bytes, all at fixed distances, as are tiles of 8 columns.
+struct Output {
+  int8_t* out;
+  size_t count, columns, row_stride, tile_stride;
+
+  /// Takes two rows in each vector. Rows beyond `count` repeat the last one and are stored over it.
+  template <size_t kUsed>
+  void store(const v128_t (&values)[(kUsed + 1) / 2]) const {
+    for (size_t i = 0; i < kUsed; ++i) {
+      int8_t* row = out + std::min(i, count - 1) * row_stride;
+      int8_t bytes[kColumns];
+      int8_t* to = columns < kColumns ? bytes : row;
+      if (i % 2 == 0) {
+        wasm_v128_store64_lane(to, values[i / 2], 0);
+      } else {
+        wasm_v128_store64_lane(to, values[i / 2], 1);
+      }
+      if (to == bytes) std::memcpy(row, bytes, columns);
     }
   }
 };
 
-template <size_t kRows>
-void store(const v128_t (&values)[(kRows + 1) / 2], size_t columns, size_t rows, size_t row_stride, int8_t* out) {
-  int8_t bytes[kColumns * (kRows + 1)];
-  if (columns < kColumns) {
-    for (size_t i = 0; i < kRows; i += 2) wasm_v128_store(bytes + i * kColumns, values[i / 2]);
-    for (size_t i = 0; i < rows; ++i) std::memcpy(out + i * row_stride, bytes + i * kColumns, columns);
+const TileHead& head_of(const int8_t* packed) {
+  const TileHead* head;
+  std::memcpy(&head, packed, sizeof(head));
+  return *head;
+}
+
+/// Multiplies the interleaved rows.
+template <size_t kUsed, class Form>
+[[gnu::noinline]] void multiply(const int8_t* rows_end, const int8_t* packed, Output output, const Params& params) {
+  const Form form;
+  const Requantizer requantizer(params.fp32_scalar);
+  const int8_t* rows = scratch.get();
+  const size_t steps = (rows_end - rows) / kRowsBytes;
+  for (;;) {
+    const TileHead& head = head_of(packed);
+    const int8_t* weights = packed + kColumns * sizeof(int32_t);
+    packed = weights + steps * kWeightsBytes * Form::kGroup / kDepth;
+    if constexpr (Form::kGroup == 2) weights = reinterpret_cast<const int8_t*>(head.words);
+
+    Tile<kUsed> tile(head);
+    tile.multiply(form, rows, steps, weights);
+    if constexpr (Form::kGroup == 4) {
+      if (head.extra_steps > 0) tile.multiply_extra(form, rows, head);
+    }
+
+    const auto* scales = reinterpret_cast<const float*>(packed);
+    v128_t values[(kUsed + 1) / 2];
+    for (size_t i = 0; i < kUsed; i += 2) {
+      const v128_t words = requantizer.words(tile.sums[i], scales);
+      values[i / 2] =
+          requantizer.bytes(words, i + 1 < kUsed ? requantizer.words(tile.sums[(i + 1) % kUsed], scales) : words);
+    }
+    output.store<kUsed>(values);
+    packed += kColumns * sizeof(float);
+    if (output.columns <= kColumns) return;
+    output.columns -= kColumns;
+    output.out += output.tile_stride;
+  }
+}
+
+template <size_t kUsed, class Source>
+void multiply(const Source& source, size_t channels, const void* packed, const Output& output, const Params& params) {
+  const auto* begin = static_cast<const int8_t*>(packed);
+#ifdef __wasm_relaxed_simd__
+  if (!head_of(begin).words) {
+    multiply<kUsed, Bytes>(source.template interleave<Bytes>(channels), begin, output, params);
     return;
   }
-  // Rows that repeat the last one are stored over it.
-  for (size_t i = 0; i < kRows; ++i) {
-    int8_t* row = out + std::min(i, rows - 1) * row_stride;
-    if (i % 2 == 0) {
-      wasm_v128_store64_lane(row, values[i / 2], 0);
-    } else {
-      wasm_v128_store64_lane(row, values[i / 2], 1);
-    }
-  }
+#endif
+  multiply<kUsed, Words>(source.template interleave<Words>(channels), begin, output, params);
 }
 
-template <size_t kRows, class Source>
-[[gnu::always_inline]] inline void multiply(const Source& source, size_t rows, size_t columns, size_t channels,
-                                            const void* packed, int8_t* out, size_t row_stride, size_t tile_stride,
-                                            const Params& params) {
-  const v128_t ones = keep(wasm_i16x8_const_splat(1)), top_bits = keep(wasm_i8x16_const_splat(-128));
-  const auto* weights = static_cast<const int8_t*>(packed);
-  const int8_t* x[kRows];
-  for (;;) {
-    const TileHead* head;
-    std::memcpy(&head, weights, sizeof(head));
-    weights += kColumns * sizeof(int32_t);
-
-    Tile<kRows> tile(*head);
-    for (size_t tap = 0; tap < source.taps; ++tap) {
-      source.load(tap, x);
-      for (size_t k = 0; k < channels; k += kDepth) {
-        tile.step(x, k, weights, ones, top_bits);
-        weights += kStepBytes;
-      }
-    }
-    for (const ExtraStep *extra = head->extra, *end = extra + head->extra_steps; extra != end; ++extra) {
-      source.load(extra->tap, x);
-      tile.step(x, extra->k, extra->weights, ones, top_bits);
-    }
-
-    v128_t values[(kRows + 1) / 2];
-    tile.requantize(reinterpret_cast<const float*>(weights), params.fp32_scalar, values);
-    weights += kColumns * sizeof(float);
-    store<kRows>(values, columns, rows, row_stride, out);
-    if (columns <= kColumns) return;
-    columns -= kColumns;
-    out += tile_stride;
-  }
-}
-
-template <size_t kRows>
+template <size_t kUsed>
 void gemm(size_t rows, size_t columns, size_t channels, const int8_t* a, size_t a_stride, const void* packed,
           int8_t* out, size_t row_stride, size_t tile_stride, const Params* params) {
-  multiply<kRows>(MatrixRows<kRows>(a, a_stride, rows), rows, columns, channels, packed, out, row_stride, tile_stride,
+  multiply<kUsed>(MatrixRows(a, a_stride, rows), channels, packed, {out, rows, columns, row_stride, tile_stride},
                   *params);
 }
 
 /// `pointers_bytes` is the size of the pointers of one window.
-template <size_t kRows>
+template <size_t kUsed>
 void igemm(size_t rows, size_t columns, size_t channels, size_t pointers_bytes, const int8_t** a, const void* packed,
            int8_t* out, size_t row_stride, size_t tile_stride, size_t a_offset, const int8_t* zero,
            const Params* params) {
-  const WindowRows<kRows> source{pointers_bytes / (kRows * sizeof(void*)), a, a_offset, zero};
-  multiply<kRows>(source, rows, columns, channels, packed, out, row_stride, tile_stride, *params);
+  const WindowRows source{a, pointers_bytes / (kUsed * sizeof(void*)), kUsed, a_offset, zero};
+  multiply<kUsed>(source, channels, packed, {out, rows, columns, row_stride, tile_stride}, *params);
 }
 
-template <size_t kRows>
+template <size_t kUsed>
 void set_kernels(gemm_fused_ukernels& kernels) {
-  kernels.gemm[kRows - 1] = xnn_init_hmp_gemm_ukernel(reinterpret_cast<xnn_gemm_ukernel_fn>(gemm<kRows>));
-  kernels.igemm[kRows - 1] = xnn_init_hmp_igemm_ukernel(reinterpret_cast<xnn_igemm_ukernel_fn>(igemm<kRows>));
+  kernels.gemm[kUsed - 1] = xnn_init_hmp_gemm_ukernel(reinterpret_cast<xnn_gemm_ukernel_fn>(gemm<kUsed>));
+  kernels.igemm[kUsed - 1] = xnn_init_hmp_igemm_ukernel(reinterpret_cast<xnn_igemm_ukernel_fn>(igemm<kUsed>));
 }
 
+#ifdef __wasm_relaxed_simd__
 /// Relaxed instructions may do either of several things; whether the dot product here does what int8_dot.h says.
 bool dot_is_pmaddubsw() {
   const auto saturated = [](int sum) { return std::clamp(sum, -32768, 32767); };
@@ -142,6 +170,7 @@ bool dot_is_pmaddubsw() {
   }
   return true;
 }
+#endif
 
 ExtraWeights* current_owner = nullptr;
 
@@ -150,30 +179,44 @@ ExtraWeights* current_owner = nullptr;
 ExtraWeights::Scope::Scope(ExtraWeights& owner) { current_owner = &owner; }
 ExtraWeights::Scope::~Scope() { current_owner = nullptr; }
 
-void* ExtraWeights::allocate(size_t size_bytes) {
-  // Who creates operators without an owner gets them right, at the price of memory that is never freed.
+// Who creates operators without an owner gets them right, at the price of memory that is never freed.
+ExtraWeights& ExtraWeights::current() {
   static ExtraWeights never_freed;
-  ExtraWeights& owner = current_owner ? *current_owner : never_freed;
+  return current_owner ? *current_owner : never_freed;
+}
+
+void* ExtraWeights::allocate(size_t size_bytes) {
   std::unique_ptr<std::byte[]> block(new (std::nothrow) std::byte[size_bytes]());
-  if (!block) {
-    owner.failed_ = true;
-    return nullptr;
-  }
-  return owner.blocks_.emplace_back(std::move(block)).get();
+  failed_ |= !block;
+  return block ? blocks_.emplace_back(std::move(block)).get() : nullptr;
+}
+
+void ExtraWeights::reserve_rows(size_t channels) {
+  const size_t size_bytes = channels * kRowsBytes / Words::kGroup + 4 * kRowsBytes;
+  if (size_bytes <= scratch_bytes) return;
+  auto* larger = new (std::nothrow) int8_t[size_bytes];
+  failed_ |= larger == nullptr;
+  if (larger == nullptr) return;
+  scratch.reset(larger);
+  scratch_bytes = size_bytes;
 }
 
 void install_int8_kernels() {
   [[maybe_unused]] static const bool installed = [] {
+    bool bytes = false;
+#ifdef __wasm_relaxed_simd__
     // XNNPACK's kernels are at least as fast where it found a use for the processor's own dot products.
     const xnn_hardware_config* hardware = xnn_init_hardware_config();
-    if (hardware == nullptr || hardware->use_wasm_sdot || hardware->use_wasm_usdot || !dot_is_pmaddubsw()) return false;
+    if (hardware == nullptr || hardware->use_wasm_sdot || hardware->use_wasm_usdot) return false;
+    bytes = dot_is_pmaddubsw();
+#endif
     auto* config = const_cast<xnn_gemm_config*>(xnn_init_qs8_qc8w_gemm_config());
     if (config == nullptr) return false;
     config->minmax = {};
     set_kernels<1>(config->minmax);
-    set_kernels<kMaxRows>(config->minmax);
-    config->mr = kMaxRows;
-    set_int8_packing(*config);
+    set_kernels<kRows>(config->minmax);
+    config->mr = kRows;
+    set_int8_packing(*config, bytes);
     return true;
   }();
 }

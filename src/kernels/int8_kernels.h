@@ -1,4 +1,4 @@
-// INT8 matrix products for x86 processors without AVX-VNNI, in place of XNNPACK's.
+// INT8 matrix products in place of XNNPACK's, for processors whose own dot products of bytes WebAssembly cannot reach.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,6 @@
 #include <vector>
 
 namespace webquant {
-
-#ifdef __wasm_relaxed_simd__
 
 /// Weights that these kernels need beside the ones packed by XNNPACK. Must outlive the operators created in its Scope.
 class ExtraWeights {
@@ -21,13 +19,24 @@ class ExtraWeights {
     Scope& operator=(const Scope&) = delete;
   };
 
+  /// Of the operator being created.
+  static ExtraWeights& current();
+
   /// Whether there was no memory for some; the operators must not be run then.
   bool failed() const { return failed_; }
 
-  /// Zeroed memory for an operator being created, or null.
-  static void* allocate(size_t size_bytes);
+  /// Zeroed memory, or null.
+  template <class T>
+  T* allocate(size_t count) {
+    return static_cast<T*>(allocate(count * sizeof(T)));
+  }
+
+  /// Sees to it that there is room to rearrange rows of so many channels in. It is shared by all operators.
+  void reserve_rows(size_t channels);
 
  private:
+  void* allocate(size_t size_bytes);
+
   std::vector<std::unique_ptr<std::byte[]>> blocks_;
   bool failed_ = false;
 };
@@ -35,19 +44,5 @@ class ExtraWeights {
 /// Makes XNNPACK use these kernels for static INT8 convolutions and fully connected layers where the processor is one
 /// that gains from them. Call it after xnn_initialize(), before operators are created.
 void install_int8_kernels();
-
-#else  // plain SIMD has no instruction for them
-
-struct ExtraWeights {
-  struct Scope {
-    explicit Scope(ExtraWeights&) {}
-    ~Scope() {}
-  };
-  bool failed() const { return false; }
-};
-
-inline void install_int8_kernels() {}
-
-#endif
 
 }  // namespace webquant

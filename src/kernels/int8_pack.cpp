@@ -11,36 +11,21 @@
 
 // XNNPACK's own packing for unsigned activations gives nearly what is needed: for each tile of columns the biases, with
 // 128 times the sum of the weights taken off, then the steps' weights, then room for the scales. Here the biases move
-// to a TileHead, and pairs of weights whose products could saturate are split.
+// to a TileHead, and pairs of weights whose products could saturate are split, or all weights are widened.
 
 namespace webquant {
 namespace {
 
-using int8_dot::ExtraStep;
-using int8_dot::kColumns;
-using int8_dot::kDepth;
-using int8_dot::kStepBytes;
-using int8_dot::TileHead;
+using namespace int8_dot;
+
+/// Whether the processor has an instruction for the form Bytes.
+bool has_bytes = false;
+
+/// How many steps of Bytes the same time takes as an extra step and, with all else equal, as four steps of Words.
+constexpr float kExtraCost = 1.25f, kWordsCost = 1.25f;
 
 bool is_safe(int8_t a, int8_t b) {
   return std::max<int>(a, 0) + std::max<int>(b, 0) <= 128 && std::min<int>(a, 0) + std::min<int>(b, 0) >= -128;
-}
-
-bool is_safe(const int8_t* step) {
-  for (size_t i = 0; i < kStepBytes; i += 2) {
-    if (!is_safe(step[i], step[i + 1])) return false;
-  }
-  return true;
-}
-
-void split(int8_t* step, ExtraStep& extra) {
-  for (size_t i = 0; i < kStepBytes; i += 2) {
-    const bool safe = is_safe(step[i], step[i + 1]);
-    for (size_t j = i; j < i + 2; ++j) {
-      extra.weights[j] = safe ? 0 : static_cast<int8_t>(step[j] / 2);
-      step[j] = static_cast<int8_t>(step[j] - extra.weights[j]);
-    }
-  }
 }
 
 /// A tile within the packed weights: `taps` times `depth` rows of kColumns.
@@ -48,39 +33,87 @@ struct PackedTile {
   int8_t* begin;
   size_t taps, depth;
 
-  int8_t* weights() const { return begin + kColumns * sizeof(int32_t); }
   size_t steps() const { return taps * depth / kDepth; }
-  int8_t* step(size_t i) const { return weights() + i * kStepBytes; }
-  int8_t* end(size_t extra_bytes) const { return step(steps()) + extra_bytes; }
+  int8_t* weights() const { return begin + kColumns * sizeof(int32_t); }
+  int8_t* group(size_t step, size_t column) const { return weights() + step * kWeightsBytes + column * kDepth; }
+  int8_t* end(size_t extra_bytes) const { return group(steps(), 0) + extra_bytes; }
+
+  bool is_safe(size_t step, size_t column) const {
+    const int8_t* w = group(step, column);
+    return webquant::is_safe(w[0], w[1]) && webquant::is_safe(w[2], w[3]);
+  }
+  /// As many as the column needs that needs most.
+  size_t extra_steps() const {
+    size_t most = 0;
+    for (size_t column = 0; column < kColumns; ++column) {
+      size_t count = 0;
+      for (size_t i = 0; i < steps(); ++i) count += !is_safe(i, column);
+      most = std::max(most, count);
+    }
+    return most;
+  }
 };
 
-void set_head(const PackedTile& tile, const TileHead* head) { std::memcpy(tile.begin, &head, sizeof(head)); }
+/// Leaves one half of the pairs of weights that are not safe, and puts the other half into `extra`.
+void split(const PackedTile& tile, ExtraStep* extra) {
+  for (size_t column = 0; column < kColumns; ++column) {
+    ExtraStep* next = extra;
+    for (size_t i = 0; i < tile.steps(); ++i) {
+      if (tile.is_safe(i, column)) continue;
+      int8_t* left = tile.group(i, column);
+      int8_t* taken = next->weights + column * kDepth;
+      for (size_t k = 0; k < kDepth; ++k) {
+        taken[k] = static_cast<int8_t>(left[k] / 2);
+        left[k] = static_cast<int8_t>(left[k] - taken[k]);
+      }
+      next->rows[column] = static_cast<uint32_t>(i * kRowsBytes);
+      ++next;
+    }
+  }
+}
+
+/// From groups of 4 channels to groups of 2.
+void widen(const PackedTile& tile, int16_t* words) {
+  for (size_t i = 0; i < tile.steps(); ++i) {
+    for (size_t k = 0; k < kDepth; k += Words::kGroup) {
+      for (size_t column = 0; column < kColumns; ++column) {
+        words = std::copy_n(tile.group(i, column) + k, Words::kGroup, words);
+      }
+    }
+  }
+}
 
 /// `for_each_tile(visit)` calls visit(PackedTile) for all tiles of an operator.
 template <class ForEachTile>
 void add_heads(const ForEachTile& for_each_tile) {
-  size_t tiles = 0, extra_steps = 0;
+  size_t tiles = 0, steps = 0, extra_steps = 0, channels = 0;
   for_each_tile([&](const PackedTile& tile) {
     ++tiles;
-    for (size_t i = 0; i < tile.steps(); ++i) extra_steps += !is_safe(tile.step(i));
+    steps += tile.steps();
+    extra_steps += tile.extra_steps();
+    channels = std::max(channels, tile.taps * tile.depth);
   });
-  void* memory = ExtraWeights::allocate(tiles * sizeof(TileHead) + extra_steps * sizeof(ExtraStep));
-  if (memory == nullptr) return;
-  auto* head = static_cast<TileHead*>(memory);
-  auto* extra = reinterpret_cast<ExtraStep*>(head + tiles);
+  const bool bytes = has_bytes && steps + kExtraCost * extra_steps <= kWordsCost * steps;
+  ExtraWeights& owner = ExtraWeights::current();
+  owner.reserve_rows(channels);
+  auto* head = owner.allocate<TileHead>(tiles);
+  auto* extra = owner.allocate<ExtraStep>(bytes ? extra_steps : 0);
+  auto* words = owner.allocate<int16_t>(bytes ? 0 : steps * kWeightsBytes);
+  if (owner.failed()) return;
   for_each_tile([&](const PackedTile& tile) {
     std::memcpy(head->bias, tile.begin, sizeof(head->bias));
-    head->extra = extra;
-    const size_t steps_per_tap = tile.depth / kDepth;
-    for (size_t i = 0; i < tile.steps(); ++i) {
-      if (is_safe(tile.step(i))) continue;
-      split(tile.step(i), *extra);
-      extra->tap = static_cast<uint32_t>(i / steps_per_tap);
-      extra->k = static_cast<uint32_t>(i % steps_per_tap * kDepth);
-      ++extra;
+    if (bytes) {
+      head->extra = extra;
+      head->extra_steps = static_cast<uint32_t>(tile.extra_steps());
+      split(tile, extra);
+      extra += head->extra_steps;
+    } else {
+      head->words = words;
+      widen(tile, words);
+      words += tile.steps() * kWeightsBytes;
     }
-    head->extra_steps = static_cast<uint32_t>(extra - head->extra);
-    set_head(tile, head++);
+    std::memcpy(tile.begin, &head, sizeof(head));
+    ++head;
   });
 }
 
@@ -151,7 +184,8 @@ void pack_deconv_goki(size_t groups, size_t columns, size_t height, size_t width
 
 }  // namespace
 
-void set_int8_packing(xnn_gemm_config& config) {
+void set_int8_packing(xnn_gemm_config& config, bool bytes) {
+  has_bytes = bytes;
   // Where these two are set the fully connected layers would use them in place of the others.
   config.pack_weights_and_biases = nullptr;
   config.packed_stride_weights_and_biases = nullptr;

@@ -5,7 +5,8 @@ struct xnn_gemm_config;
 
 namespace webquant {
 
-/// Sets the tile sizes and packing functions of XNNPACK's static INT8 products.
-void set_int8_packing(xnn_gemm_config& config);
+/// Sets the tile sizes and packing functions of XNNPACK's static INT8 products; `bytes` is whether the form Bytes
+/// works.
+void set_int8_packing(xnn_gemm_config& config, bool bytes);
 
 }  // namespace webquant
