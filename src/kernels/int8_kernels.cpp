@@ -59,20 +59,21 @@ struct Output {
   int8_t* out;
   size_t count, columns, row_stride, tile_stride;
 
+  int8_t* row(size_t i) const { return out + std::min(i, count - 1) * row_stride; }
+
   /// Takes two rows in each vector. Rows beyond `count` repeat the last one and are stored over it.
   template <size_t kUsed>
   void store(const v128_t (&values)[(kUsed + 1) / 2]) const {
-    for (size_t i = 0; i < kUsed; ++i) {
-      int8_t* row = out + std::min(i, count - 1) * row_stride;
-      int8_t bytes[kColumns];
-      int8_t* to = columns < kColumns ? bytes : row;
-      if (i % 2 == 0) {
-        wasm_v128_store64_lane(to, values[i / 2], 0);
-      } else {
-        wasm_v128_store64_lane(to, values[i / 2], 1);
-      }
-      if (to == bytes) std::memcpy(row, bytes, columns);
-    }
+    for (size_t i = 0; i < kUsed; i += 2) wasm_v128_store64_lane(row(i), values[i / 2], 0);
+    for (size_t i = 1; i < kUsed; i += 2) wasm_v128_store64_lane(row(i), values[i / 2], 1);
+  }
+
+  /// Fewer than 8 columns.
+  template <size_t kUsed>
+  void store_last(const v128_t (&values)[(kUsed + 1) / 2]) const {
+    int8_t bytes[kUsed + 1][kColumns];
+    for (size_t i = 0; i < kUsed; i += 2) wasm_v128_store(bytes[i], values[i / 2]);
+    for (size_t i = 0; i < kUsed; ++i) std::memcpy(row(i), bytes[i], columns);
   }
 };
 
@@ -108,9 +109,10 @@ template <size_t kUsed, class Form>
       values[i / 2] =
           requantizer.bytes(words, i + 1 < kUsed ? requantizer.words(tile.sums[(i + 1) % kUsed], scales) : words);
     }
+    if (output.columns < kColumns) return output.store_last<kUsed>(values);
     output.store<kUsed>(values);
+    if (output.columns == kColumns) return;
     packed += kColumns * sizeof(float);
-    if (output.columns <= kColumns) return;
     output.columns -= kColumns;
     output.out += output.tile_stride;
   }
