@@ -103,12 +103,10 @@ template <size_t kUsed, class Form>
     }
 
     const auto* scales = reinterpret_cast<const float*>(packed);
-    v128_t values[(kUsed + 1) / 2];
-    for (size_t i = 0; i < kUsed; i += 2) {
-      const v128_t words = requantizer.words(tile.sums[i], scales);
-      values[i / 2] =
-          requantizer.bytes(words, i + 1 < kUsed ? requantizer.words(tile.sums[(i + 1) % kUsed], scales) : words);
-    }
+    v128_t words[kUsed + 1], values[(kUsed + 1) / 2];
+    for (size_t i = 0; i < kUsed; ++i) words[i] = requantizer.words(tile.sums[i][0], tile.sums[i][1], scales);
+    words[kUsed] = words[kUsed - 1];
+    for (size_t i = 0; i < kUsed; i += 2) values[i / 2] = requantizer.bytes(words[i], words[i + 1]);
     if (output.columns < kColumns) return output.store_last<kUsed>(values);
     output.store<kUsed>(values);
     if (output.columns == kColumns) return;
@@ -205,11 +203,12 @@ void ExtraWeights::reserve_rows(size_t channels) {
 
 void install_int8_kernels() {
   [[maybe_unused]] static const bool installed = [] {
+    const xnn_hardware_config* hardware = xnn_init_hardware_config();
+    if (hardware == nullptr || !hardware->is_x86) return false;
     bool bytes = false;
 #ifdef __wasm_relaxed_simd__
     // XNNPACK's kernels are at least as fast where it found a use for the processor's own dot products.
-    const xnn_hardware_config* hardware = xnn_init_hardware_config();
-    if (hardware == nullptr || hardware->use_wasm_sdot || hardware->use_wasm_usdot) return false;
+    if (hardware->use_wasm_sdot || hardware->use_wasm_usdot) return false;
     bytes = dot_is_pmaddubsw();
 #endif
     auto* config = const_cast<xnn_gemm_config*>(xnn_init_qs8_qc8w_gemm_config());
