@@ -1,4 +1,4 @@
-// INT8 matrix products in place of XNNPACK's, for processors whose own dot products of bytes WebAssembly cannot reach.
+// INT8 matrix products in place of XNNPACK's, for x86 processors where WebAssembly cannot reach dot products of bytes.
 #pragma once
 
 #include <cstddef>

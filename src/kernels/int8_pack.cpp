@@ -21,7 +21,7 @@ using namespace int8_dot;
 /// Whether the processor has an instruction for the form Bytes.
 bool has_bytes = false;
 
-/// How many steps of Bytes the same time takes as an extra step and, with all else equal, as four steps of Words.
+/// How many steps of Bytes take the time of an extra step, and of the two steps of Words with as many channels.
 constexpr float kExtraCost = 1.25f, kWordsCost = 1.25f;
 
 bool is_safe(int8_t a, int8_t b) {
