@@ -1,6 +1,6 @@
 // The package in its worker, which does everything heavy. The page uses nothing else of it.
 
-import { signal } from '@preact/signals';
+import { computed, signal } from '@preact/signals';
 import {
   type CalibrationMethod,
   loadInWorker,
@@ -14,6 +14,8 @@ export type EngineState =
   | { kind: 'failed'; reason: string };
 
 export const engine = signal<EngineState>({ kind: 'loading' });
+
+export const isReady = computed(() => engine.value.kind === 'ready');
 
 const METHODS: CalibrationMethod[] = ['minmax', 'moving-average', 'percentile', 'entropy', 'mse'];
 

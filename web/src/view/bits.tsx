@@ -9,18 +9,10 @@ interface ButtonProps {
   disabled?: boolean;
   children: ComponentChildren;
   id?: string;
-  label?: string;
 }
 
-export const Button = ({ onClick, kind = 'plain', disabled, children, id, label }: ButtonProps) => (
-  <button
-    type="button"
-    class={`button ${kind}`}
-    onClick={onClick}
-    disabled={disabled}
-    id={id}
-    aria-label={label}
-  >
+export const Button = ({ onClick, kind = 'plain', disabled, children, id }: ButtonProps) => (
+  <button type="button" class={`button ${kind}`} onClick={onClick} disabled={disabled} id={id}>
     {children}
   </button>
 );

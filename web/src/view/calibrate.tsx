@@ -1,4 +1,4 @@
-import { engine } from '../engine.ts';
+import { engine, isReady } from '../engine.ts';
 import * as format from '../format.ts';
 import {
   cancel,
@@ -72,7 +72,7 @@ export function CalibrateStep() {
           <Button
             kind={count === 0 ? 'primary' : 'plain'}
             id="calibrate-start"
-            disabled={!usable.value || !source.value}
+            disabled={!isReady.value || !usable.value || !source.value}
             onClick={() => void start()}
           >
             {action}

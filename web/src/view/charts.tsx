@@ -59,30 +59,29 @@ export function Scatter({
       <text x={(EDGE.left + WIDTH - EDGE.right) / 2} y={HEIGHT - 8} class="axis middle">
         {across.name}
       </text>
-      {dots.map((dot, i) => {
-        const isRight = x(dot.x) > WIDTH - 130;
-        return (
-          <g key={dot.id} class={`dot ${dot.id}`}>
-            <circle cx={x(dot.x)} cy={y(dot.y)} r={7 + Math.min(14, 6 * Math.sqrt(dot.weight))} />
-            <text
-              x={x(dot.x) + (isRight ? -1 : 1) * (12 + Math.min(14, 6 * Math.sqrt(dot.weight)))}
-              y={y(dot.y) + 4 + offsetOf(dots, i, y)}
-              class={isRight ? 'end' : ''}
-            >
-              {dot.name}
-            </text>
-          </g>
-        );
-      })}
+      {dots.map((dot, i) => (
+        <g key={dot.id} class={`dot ${dot.id}`}>
+          <circle cx={x(dot.x)} cy={y(dot.y)} r={radiusOf(dot)} />
+          <text x={x(dot.x)} y={y(dot.y) + labelOffset(dots, i, x, y)} class="middle">
+            {dot.name}
+          </text>
+        </g>
+      ))}
     </svg>
   );
 }
 
-/** Moves a name down where it would lie on that of an earlier dot. */
-function offsetOf(dots: Dot[], index: number, y: (value: number) => number): number {
-  const own = y((dots[index] as Dot).y);
-  const isCrowded = dots.slice(0, index).some((other) => Math.abs(y(other.y) - own) < 14);
-  return isCrowded ? 15 : 0;
+const radiusOf = ({ weight }: Dot): number => 7 + Math.min(12, 6 * Math.sqrt(weight));
+
+type Place = (value: number) => number;
+
+/** Names are above their dots, or below where another name is there already. */
+function labelOffset(dots: Dot[], index: number, x: Place, y: Place): number {
+  const own = dots[index] as Dot;
+  const isTaken = dots
+    .slice(0, index)
+    .some((other) => Math.abs(y(other.y) - y(own.y)) < 18 && Math.abs(x(other.x) - x(own.x)) < 95);
+  return isTaken ? radiusOf(own) + 15 : -radiusOf(own) - 6;
 }
 
 /** Round values from 0 to above the largest. */

@@ -1,3 +1,4 @@
+import { isReady } from '../engine.ts';
 import { frames } from '../state/frames.ts';
 import { cancelJudging, judge, judged, judgeStatus } from '../state/judge.ts';
 import { liveError, liveStatus, startLive, stopLive } from '../state/live.ts';
@@ -36,7 +37,7 @@ export function CompareStep() {
               <Button
                 kind="primary"
                 id="live-start"
-                disabled={!source.value}
+                disabled={!isReady.value || !source.value}
                 onClick={() => void startLive()}
               >
                 {words.start}
@@ -69,7 +70,7 @@ function Judging() {
             <Button
               id="judge"
               kind="primary"
-              disabled={frames.value.length === 0}
+              disabled={!isReady.value || frames.value.length === 0}
               onClick={() => void judge()}
             >
               {words.judge}

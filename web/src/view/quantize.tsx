@@ -1,4 +1,5 @@
-import type { QuantMode } from 'webquant';
+import type { OpDecision, QuantMode, QuantReport } from 'webquant';
+import { isReady } from '../engine.ts';
 import * as format from '../format.ts';
 import { isCalibrated } from '../state/calibration.ts';
 import { usable } from '../state/model.ts';
@@ -54,30 +55,22 @@ function ModeCard({ mode }: { mode: QuantMode }) {
       <Button
         kind={version ? 'plain' : 'primary'}
         id={`make-${mode}`}
-        label={`${version ? words.again : words.make}: ${texts.versions[mode]}`}
-        disabled={!usable.value || lacksStats || making.value !== undefined}
+        disabled={!isReady.value || !usable.value || lacksStats || making.value !== undefined}
         onClick={() => void make(mode)}
       >
         {isMaking
           ? words.making
           : lacksStats
             ? words.needsStats
-            : version
-              ? words.again
-              : words.make}
+            : (version ? words.again : words.make)(texts.versions[mode])}
       </Button>
     </article>
   );
 }
 
-function Result({
-  sizeBytes,
-  ops,
-}: {
-  sizeBytes: { before: number; after: number };
-  ops: { decision: string }[];
-}) {
-  const inFloat = ops.filter(({ decision }) => decision === 'float32').length;
+function Result({ mode, sizeBytes, ops }: QuantReport) {
+  // Only there it says something: without weights other modes have nothing to change.
+  const inFloat = mode === 'static-int8' ? ops.filter(isFloat).length : 0;
   return (
     <>
       <p class="size">
@@ -96,6 +89,8 @@ function Result({
     </>
   );
 }
+
+const isFloat = ({ decision }: OpDecision): boolean => decision === 'float32';
 
 function Options() {
   const now = choices.value;

@@ -1,0 +1,239 @@
+// Models, frames and accidents of other kinds.
+
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { folder, readModel } from '../../examples/glyphs/frames.mjs';
+import { withOperatorCode } from '../node/support/tflite.mjs';
+import {
+  assertAccessible,
+  calibrate,
+  chooseSource,
+  framesTaken,
+  loaded,
+  make,
+  openCamera,
+  photograph,
+  startDemo,
+} from './support.mjs';
+
+const model = new Uint8Array(readModel());
+const [SOFTMAX, LSTM] = [25, 16];
+
+let demo;
+let visit;
+let page;
+
+const open = async (options) => {
+  visit = await demo.open(options);
+  page = visit.page;
+};
+const openModel = (name, bytes) =>
+  page.setInputFiles('#model-file', {
+    name,
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from(bytes),
+  });
+const nameShown = (name) =>
+  page.waitForFunction(
+    (wanted) => document.querySelector('[data-testid=model-name]')?.textContent === wanted,
+    name,
+  );
+
+before(async () => {
+  demo = await startDemo();
+});
+after(() => demo?.close());
+
+beforeEach(() => {
+  visit = undefined;
+});
+afterEach(async () => {
+  await visit?.context.close();
+  assert.deepEqual(visit?.complaints ?? [], []);
+});
+
+test("a user's model with images, and it is kept for the next visit", async () => {
+  await open();
+  await openModel('mine.tflite', model);
+  await nameShown('mine.tflite');
+  await page.setInputFiles('#labels-file', join(folder, 'labels.txt'));
+  await page.getByText('36 classes').waitFor();
+  await chooseSource(page, 'Images');
+  const names = readdirSync(join(folder, 'calibration')).slice(0, 8);
+  await page.setInputFiles(
+    '#image-files',
+    names.map((name) => join(folder, 'calibration', name)),
+  );
+  await page.waitForSelector('.preview canvas');
+  await page.getByLabel('Number of frames').fill('8');
+  await calibrate(page);
+  assert.equal(await framesTaken(page), 8);
+  await make(page, 'static-int8');
+  await page.reload();
+  await loaded(page);
+  await page.getByRole('button', { name: 'mine.tflite', exact: true }).click();
+  await nameShown('mine.tflite');
+  await page.getByRole('button', { name: 'Forget mine.tflite' }).click();
+  await page.waitForFunction(() => !document.querySelector('.kept'));
+});
+
+test('a video file', async () => {
+  await open();
+  const video = await page.evaluate(async () => {
+    const canvas = document.createElement('canvas');
+    const context = canvas.getContext('2d');
+    const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: 'video/webm' });
+    const parts = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    const stopped = new Promise((resolve) => {
+      recorder.onstop = resolve;
+    });
+    recorder.start();
+    for (let i = 0; i < 20; ++i) {
+      context.fillStyle = `hsl(${18 * i} 80% 50%)`;
+      context.fillRect(0, 0, 300, 150);
+      await new Promise(requestAnimationFrame);
+    }
+    recorder.stop();
+    await stopped;
+    return [...new Uint8Array(await new Blob(parts).arrayBuffer())];
+  });
+  await chooseSource(page, 'Video file');
+  const file = { name: 'v.webm', mimeType: 'video/webm', buffer: Buffer.from(video) };
+  await page.setInputFiles('#video-file', file);
+  await page.waitForSelector('.preview video');
+  await page.getByLabel('Number of frames').fill('4');
+  await page.getByLabel('Interval in ms').fill('0');
+  await calibrate(page);
+  assert.equal(await framesTaken(page), 4);
+});
+
+test('a camera that is refused leaves the other sources', async () => {
+  await open();
+  await chooseSource(page, 'Camera');
+  await page.getByRole('alert').filter({ hasText: 'not allowed to use the camera' }).waitFor();
+  await assertAccessible(page);
+  await photograph(page, 'refused');
+  await chooseSource(page, 'Examples');
+  await page.waitForSelector('.preview canvas');
+  await calibrate(page);
+});
+
+test('a damaged file is refused, and the model before it stays', async () => {
+  await open();
+  await openModel('damaged.tflite', model.subarray(0, 5000));
+  await page.getByRole('alert').filter({ hasText: 'damaged.tflite cannot be opened' }).waitFor();
+  assert.equal(await page.textContent('[data-testid=model-name]'), 'glyphs.tflite');
+  await photograph(page, 'damaged');
+  await calibrate(page);
+});
+
+test('an unsupported operator is marked, with the reason', async () => {
+  await open();
+  await openModel('strange.tflite', withOperatorCode(model, SOFTMAX, LSTM));
+  await nameShown('strange.tflite');
+  await page.waitForSelector('.node.unsupported');
+  await page.getByRole('radio', { name: 'Table' }).check();
+  assert.match(await page.textContent('tr.unsupported'), /LSTM.*No.*\w+/);
+  assert.ok(await page.locator('#calibrate-start').isDisabled());
+  await assertAccessible(page);
+  await photograph(page, 'unsupported');
+  await page.getByRole('button', { name: 'Use the bundled model' }).click();
+  await nameShown('glyphs.tflite');
+  await calibrate(page);
+});
+
+test('calibration can be cancelled in the middle and taken up again', async () => {
+  await open({ permissions: ['camera'] });
+  await openCamera(page);
+  await page.getByLabel('Number of frames').fill('12');
+  await page.getByLabel('Interval in ms').fill('300');
+  await page.click('#calibrate-start');
+  await page.locator('.strip li').nth(2).waitFor();
+  await photograph(page, 'calibrating');
+  await page.click('#cancel-calibration');
+  await page.waitForSelector('[data-testid=calibrated]');
+  const taken = await framesTaken(page);
+  assert.ok(taken >= 3 && taken < 12, `${taken} frames`);
+  assert.match(
+    await page.textContent('[data-testid=calibrated]'),
+    new RegExp(`on ${taken} frames`),
+  );
+  await page.getByLabel('Interval in ms').fill('0');
+  await calibrate(page);
+  assert.equal(await framesTaken(page), 12);
+});
+
+test('by keyboard: a frame that is removed is calibrated without', async () => {
+  await open();
+  await page.getByLabel('Number of frames').fill('5');
+  await page.keyboard.press('Tab');
+  await page.locator('#calibrate-start').focus();
+  await page.keyboard.press('Enter');
+  await page.getByText('Calibrated on 5 frames').waitFor();
+  await make(page, 'static-int8');
+  await page.locator('.strip .frame').nth(1).focus();
+  await page.keyboard.press('Delete');
+  await page.getByText('Calibrated on 4 frames').waitFor();
+  assert.equal(await framesTaken(page), 4);
+  // The version belonged to the frames before.
+  await page.waitForFunction(() => !document.querySelector('.card.static-int8.made'));
+});
+
+test('another way of preprocessing starts anew', async () => {
+  await open();
+  await calibrate(page);
+  await page.getByLabel('Mean', { exact: true }).fill('0');
+  await page.getByLabel('Mean', { exact: true }).press('Enter');
+  await page.waitForFunction(() => !document.querySelector('.strip li'));
+  await page.getByText('values 0.').waitFor();
+});
+
+test('when the worker stops the page says so and starts another', async () => {
+  await open();
+  const workers = page.workers();
+  const worker = workers.find((candidate) => candidate.url().includes('worker-thread'));
+  await worker.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('struck down');
+    });
+  });
+  await calibrateUntilFailure();
+  await photograph(page, 'stopped');
+  await page.getByRole('button', { name: 'Start it again' }).click();
+  await page.waitForFunction(() => !document.querySelector('main > .notice.error'));
+  await calibrate(page);
+
+  async function calibrateUntilFailure() {
+    await page.click('#calibrate-start');
+    await page.getByRole('alert').filter({ hasText: 'The engine has stopped' }).waitFor();
+  }
+});
+
+test('it works offline', async () => {
+  await open();
+  await visit.context.setOffline(true);
+  await page.reload();
+  await loaded(page);
+  assert.ok(await page.evaluate(() => crossOriginIsolated));
+  await calibrate(page);
+  await make(page, 'static-int8');
+});
+
+test('themes are switched and kept', async () => {
+  await open({ colorScheme: 'dark' });
+  assert.equal(await page.getAttribute('html', 'data-theme'), 'dark');
+  await page.getByRole('button', { name: 'Use the light theme' }).click();
+  assert.equal(await page.getAttribute('html', 'data-theme'), 'light');
+  await page.reload();
+  await loaded(page);
+  assert.equal(await page.getAttribute('html', 'data-theme'), 'light');
+});
+
+test('the manifest names what there is', () => {
+  const site = new URL('../../web/dist/', import.meta.url);
+  const manifest = JSON.parse(readFileSync(new URL('manifest.webmanifest', site), 'utf8'));
+  for (const { src } of manifest.icons) assert.ok(readFileSync(new URL(src, site)).length > 0);
+});
