@@ -20,6 +20,21 @@ export function sameTop(ours, theirs) {
   }).length;
 }
 
+/** The share of pixels whose larger one of two channels is the same. */
+export function sameMask(ours, theirs) {
+  requireSameShape(ours, theirs);
+  const isSecond = (scores, pixel) => scores[2 * pixel + 1] > scores[2 * pixel];
+  let pixels = 0;
+  let same = 0;
+  ours.forEach((scores, sample) => {
+    for (let pixel = 0; pixel < scores.length / 2; ++pixel) {
+      pixels += 1;
+      if (isSecond(scores, pixel) === isSecond(theirs[sample], pixel)) same += 1;
+    }
+  });
+  return same / pixels;
+}
+
 function requireSameShape(ours, theirs) {
   if (ours.length !== theirs.length)
     throw new Error(`${ours.length} outputs against ${theirs.length}`);

@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import jpeg from 'jpeg-js';
-import { SETS } from './table.mjs';
+import { PHOTO_SIZE, SETS } from './table.mjs';
 
 const shared = process.env.WEBQUANT_SHARED ?? join(import.meta.dirname, '..', '..', '..', 'shared');
 
@@ -59,6 +59,19 @@ function readSet(name) {
   }));
 }
 
+/** A photo's nearest pixels in another size. */
+function resize(photo, height, width) {
+  const out = new Uint8Array(height * width * 3);
+  for (let y = 0; y < height; ++y) {
+    const row = Math.floor((y * PHOTO_SIZE) / height);
+    for (let x = 0; x < width; ++x) {
+      const from = 3 * (row * PHOTO_SIZE + Math.floor((x * PHOTO_SIZE) / width));
+      out.set(photo.subarray(from, from + 3), 3 * (y * width + x));
+    }
+  }
+  return out;
+}
+
 /**
  * A model's samples, preprocessed: { all, calibration, evaluation }, lists of { input: Float32Array, label, row }.
  * A set with a split column says itself what calibrates; others without a partner set calibrate on their first half.
@@ -68,7 +81,8 @@ export function loadSamples(model) {
     label: item.label,
     row: item.row,
     get input() {
-      return Float32Array.from(item.raw, model.preprocess);
+      const pixels = model.pixels ? resize(item.raw, ...model.pixels) : item.raw;
+      return Float32Array.from(pixels, model.preprocess);
     },
   });
   const all = readSet(model.set).map(prepare);

@@ -17,11 +17,18 @@ export const SETS = {
   imagenet_cc_dev400: { folder: 'imagenet_cc_dev400', label: 'label1001', size: 224 * 224 * 3 },
 };
 
+/** Rows and columns of the photos' pixels, for models of another input size: the nearest pixel of 224 x 224 is taken. */
+export const PHOTO_SIZE = 224;
+
 /**
  * task 'classify': outputs are class scores, figures are shares of right answers on the whole `set`.
  * task 'anomaly': the score is the squared error between output and input.
+ * task 'mask': the two channels of each pixel are scores of background and person.
+ * task 'boxes': several outputs that nothing here interprets.
+ * `pixels`: height and width, where they are not those of the set.
  * `calibration` names a set of its own; otherwise `set` is split (see samples.mjs).
- * `official` files: `sameWeights` where they were made from the very weights of the float file.
+ * `official` files: `kind` is their precision; `ends` the element type of inputs and outputs where that is not float32;
+ * `sameWeights` where they were made from the very weights of the float file.
  */
 export const MODELS = [
   {
@@ -34,7 +41,7 @@ export const MODELS = [
     golden: 'ic_resnet8_fp32__cifar10_test_dev500_first16.f32',
     accuracy: 447 / 500,
     official: [
-      { file: 'ic_resnet8_int8.tflite', kind: 'int8', accuracy: 444 / 500, sameWeights: true },
+      { file: 'ic_resnet8_int8.tflite', kind: 'int8', ends: 'int8', accuracy: 444 / 500, sameWeights: true },
     ],
   },
   {
@@ -46,7 +53,7 @@ export const MODELS = [
     golden: 'vww_96_fp32__vww_dev300_first16.f32',
     accuracy: 261 / 300,
     official: [
-      { file: 'vww_96_int8.tflite', kind: 'int8', accuracy: 262 / 300, sameWeights: true },
+      { file: 'vww_96_int8.tflite', kind: 'int8', ends: 'int8', accuracy: 262 / 300, sameWeights: true },
     ],
   },
   {
@@ -59,7 +66,7 @@ export const MODELS = [
     accuracy: 456 / 500,
     // Another checkpoint than the float file: only the accuracy can be compared.
     official: [
-      { file: 'kws_ref_int8.tflite', kind: 'int8', accuracy: 449 / 500 },
+      { file: 'kws_ref_int8.tflite', kind: 'int8', ends: 'int8', accuracy: 449 / 500 },
       { file: 'kws_ref_dynamic.tflite', kind: 'dynamic-int8', accuracy: 449 / 500 },
     ],
   },
@@ -71,7 +78,7 @@ export const MODELS = [
     preprocess: byte,
     // The published AUC is over 248 recordings; the sample has 128 windows of 32 of them.
     official: [
-      { file: 'ad01_int8.tflite', kind: 'int8', sameWeights: true },
+      { file: 'ad01_int8.tflite', kind: 'int8', ends: 'int8', sameWeights: true },
       { file: 'ad01_dynamic.tflite', kind: 'dynamic-int8', sameWeights: true },
     ],
   },
@@ -96,7 +103,7 @@ export const MODELS = [
     accuracy: 233 / 400,
     official: [
       // Trained with quantization in TensorFlow 1, asymmetric weights: another network than the float one.
-      { file: 'mobilenet_v1_0.25_224_uint8_qat.tflite', kind: 'uint8', accuracy: 216 / 400 },
+      { file: 'mobilenet_v1_0.25_224_uint8_qat.tflite', kind: 'uint8', ends: 'uint8', accuracy: 216 / 400 },
     ],
   },
   {
@@ -109,5 +116,29 @@ export const MODELS = [
     goldenInputs: 'imagenet_cc_dev400_first8.u8.gz',
     accuracy: 332 / 400,
     official: [],
+  },
+  {
+    name: 'blazeface',
+    float: 'blazeface_front_128_fp32.tflite',
+    task: 'boxes',
+    set: 'imagenet_cc_dev400',
+    pixels: [128, 128],
+    preprocess: symmetric,
+    // Its outputs come in the other order.
+    official: [{ file: 'blazeface_front_128_int8.tflite', kind: 'int8' }],
+  },
+  {
+    name: 'meet_seg',
+    float: 'meet_seg_144x256_fp32.tflite',
+    task: 'mask',
+    set: 'imagenet_cc_dev400',
+    pixels: [144, 256],
+    preprocess: unit,
+    official: [
+      // The float file's weights are halves.
+      { file: 'meet_seg_144x256_fp16.tflite', kind: 'fp16', sameMask: 1 },
+      { file: 'meet_seg_144x256_dynamic.tflite', kind: 'dynamic-int8', sameMask: 0.95 },
+      { file: 'meet_seg_144x256_int8.tflite', kind: 'int8', sameMask: 0.95 },
+    ],
   },
 ];
