@@ -5,6 +5,7 @@
 
 namespace webquant {
 
+ReferenceKernel reference_hard_swish(const OpView& op);
 ReferenceKernel reference_unpack(const OpView& op);
 
 }  // namespace webquant

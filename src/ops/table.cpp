@@ -33,7 +33,7 @@ constexpr OpDef kTable[] = {
     {OpCode::MUL, 2, 2, 1, infer_broadcast, LOWER(lower_mul), nullptr, {.int8_version = 2}},
     {OpCode::RELU, 1, 1, 1, infer_unchanged, LOWER(lower_relu), nullptr, {.int8_version = 2}},
     {OpCode::RELU6, 1, 1, 1, infer_unchanged, LOWER(lower_relu6), nullptr, {.int8_version = 2}},
-    {OpCode::HARD_SWISH, 1, 1, 1, infer_unchanged, LOWER(lower_hard_swish), nullptr, {.int8_version = 1}},
+    {OpCode::HARD_SWISH, 1, 1, 1, infer_unchanged, LOWER(lower_hard_swish), reference_hard_swish, {.int8_version = 1}},
     {OpCode::LOGISTIC, 1, 1, 1, infer_unchanged, LOWER(lower_logistic), nullptr,
      {.output = Output::kFixed, .fixed = {1.0f / 256, -128}, .int8_version = 2}},
     {OpCode::SOFTMAX, 1, 1, 1, infer_unchanged, LOWER(lower_softmax), nullptr,

@@ -2,7 +2,13 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { accuracyOf, maxRelative, sameMask, sameTop, stepAgreement } from '../interop/agreement.mjs';
+import {
+  accuracyOf,
+  maxRelative,
+  sameMask,
+  sameTop,
+  stepAgreement,
+} from '../interop/agreement.mjs';
 import { startLiteRt } from '../interop/litert.mjs';
 import { outputStep, outputsThere } from '../interop/quantized_checks.mjs';
 import { percent, report } from '../interop/report.mjs';
@@ -65,7 +71,9 @@ for (const { model, official } of CASES) {
     before(async () => {
       bytes = readModelFile(official.file);
       const { all } = loadSamples(model);
-      samples = ['classify', 'anomaly'].includes(model.task) ? all : all.slice(0, UNLABELLED_SAMPLES);
+      samples = ['classify', 'anomaly'].includes(model.task)
+        ? all
+        : all.slice(0, UNLABELLED_SAMPLES);
       inputs = [...inputsOf(samples)];
       ours = runOutputs(wq, bytes, inputs, { quantizeIo: true });
       ({ theirs, steps } = await runThere(litert, bytes, inputs, official));

@@ -41,7 +41,13 @@ export const MODELS = [
     golden: 'ic_resnet8_fp32__cifar10_test_dev500_first16.f32',
     accuracy: 447 / 500,
     official: [
-      { file: 'ic_resnet8_int8.tflite', kind: 'int8', ends: 'int8', accuracy: 444 / 500, sameWeights: true },
+      {
+        file: 'ic_resnet8_int8.tflite',
+        kind: 'int8',
+        ends: 'int8',
+        accuracy: 444 / 500,
+        sameWeights: true,
+      },
     ],
   },
   {
@@ -53,7 +59,13 @@ export const MODELS = [
     golden: 'vww_96_fp32__vww_dev300_first16.f32',
     accuracy: 261 / 300,
     official: [
-      { file: 'vww_96_int8.tflite', kind: 'int8', ends: 'int8', accuracy: 262 / 300, sameWeights: true },
+      {
+        file: 'vww_96_int8.tflite',
+        kind: 'int8',
+        ends: 'int8',
+        accuracy: 262 / 300,
+        sameWeights: true,
+      },
     ],
   },
   {
@@ -103,7 +115,12 @@ export const MODELS = [
     accuracy: 233 / 400,
     official: [
       // Trained with quantization in TensorFlow 1, asymmetric weights: another network than the float one.
-      { file: 'mobilenet_v1_0.25_224_uint8_qat.tflite', kind: 'uint8', ends: 'uint8', accuracy: 216 / 400 },
+      {
+        file: 'mobilenet_v1_0.25_224_uint8_qat.tflite',
+        kind: 'uint8',
+        ends: 'uint8',
+        accuracy: 216 / 400,
+      },
     ],
   },
   {
