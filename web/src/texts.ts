@@ -244,7 +244,7 @@ export const texts = {
     needsFrames: 'Collect frames above first; they are what is judged on.',
     summary: 'All versions',
     summaryCaption: (count: number) =>
-      `On ${count} frames; latency is the median of 50 runs in this browser`,
+      `On ${count} frames; latency is the median of 50 runs in this browser.`,
     sameFrames:
       'These are the frames of the calibration. For a last word, judge on frames that it has not seen.',
     columns: {

@@ -1,3 +1,4 @@
+import { computed } from '@preact/signals';
 import { engine, isReady } from '../engine.ts';
 import * as format from '../format.ts';
 import {
@@ -21,72 +22,95 @@ import { Strip } from './strip.tsx';
 
 const words = texts.calibrate;
 
-export function CalibrateStep() {
+const isRunning = computed(() => status.value.kind === 'running');
+
+// What changes often is a component of its own, so that what lies beside it is not gone through each time.
+export const CalibrateStep = () => (
+  <Section id="calibrate" lead={words.lead}>
+    <Settings />
+    <Controls />
+    <State />
+    <Strip />
+    <Ranges />
+  </Section>
+);
+
+function Settings() {
   const { frames: wanted, intervalMs, method } = settings.value;
-  const now = status.value;
-  const isRunning = now.kind === 'running';
-  const count = frames.value.length;
   const methods = engine.value.kind === 'ready' ? engine.value.methods : [method];
-  const action = count === 0 ? words.start : count < wanted ? words.more : words.again;
   return (
-    <Section id="calibrate" lead={words.lead}>
-      <div class="fields">
+    <div class="fields">
+      <NumberField
+        name={words.frames}
+        value={wanted}
+        min={1}
+        max={1000}
+        disabled={isRunning.value}
+        onChange={(value) => {
+          settings.value = { ...settings.value, frames: Math.round(value) };
+        }}
+      />
+      {source.value?.length === undefined && (
         <NumberField
-          name={words.frames}
-          value={wanted}
-          min={1}
-          max={1000}
-          disabled={isRunning}
+          name={words.interval}
+          value={intervalMs}
+          min={0}
+          max={10_000}
+          step={10}
+          disabled={isRunning.value}
           onChange={(value) => {
-            settings.value = { ...settings.value, frames: Math.round(value) };
+            settings.value = { ...settings.value, intervalMs: value };
           }}
         />
-        {source.value?.length === undefined && (
-          <NumberField
-            name={words.interval}
-            value={intervalMs}
-            min={0}
-            max={10_000}
-            step={10}
-            disabled={isRunning}
-            onChange={(value) => {
-              settings.value = { ...settings.value, intervalMs: value };
-            }}
-          />
-        )}
-        <Select
-          name={words.method}
-          hint={words.methods[method].hint}
-          value={method}
-          disabled={isRunning}
-          options={methods.map((value) => [value, words.methods[value].name] as const)}
-          onChange={(value) => void chooseMethod(value)}
-        />
-      </div>
-      <div class="row">
-        {isRunning ? (
-          <Button id="cancel-calibration" onClick={cancel}>
-            {texts.cancel}
-          </Button>
-        ) : (
-          <Button
-            kind={count === 0 ? 'primary' : 'plain'}
-            id="calibrate-start"
-            disabled={!isReady.value || !usable.value || !source.value}
-            onClick={() => void start()}
-          >
-            {action}
-          </Button>
-        )}
-        {!isRunning && count > 0 && (
-          <Button kind="quiet" onClick={reset}>
-            {words.clear}
-          </Button>
-        )}
-        {!source.value && <span class="muted">{words.needsSource}</span>}
-      </div>
+      )}
+      <Select
+        name={words.method}
+        hint={words.methods[method].hint}
+        value={method}
+        disabled={isRunning.value}
+        options={methods.map((value) => [value, words.methods[value].name] as const)}
+        onChange={(value) => void chooseMethod(value)}
+      />
+    </div>
+  );
+}
+
+function Controls() {
+  const count = frames.value.length;
+  const action =
+    count === 0 ? words.start : count < settings.value.frames ? words.more : words.again;
+  return (
+    <div class="row">
+      {isRunning.value ? (
+        <Button id="cancel-calibration" onClick={cancel}>
+          {texts.cancel}
+        </Button>
+      ) : (
+        <Button
+          kind={count === 0 ? 'primary' : 'plain'}
+          id="calibrate-start"
+          disabled={!isReady.value || !usable.value || !source.value}
+          onClick={() => void start()}
+        >
+          {action}
+        </Button>
+      )}
+      {!isRunning.value && count > 0 && (
+        <Button kind="quiet" onClick={reset}>
+          {words.clear}
+        </Button>
+      )}
+      {!source.value && <span class="muted">{words.needsSource}</span>}
+    </div>
+  );
+}
+
+function State() {
+  const now = status.value;
+  return (
+    <>
       <div role="status">
-        {isRunning && (
+        {now.kind === 'running' && (
           <Progress
             done={now.done}
             total={now.total}
@@ -105,9 +129,7 @@ export function CalibrateStep() {
           {now.reason}
         </Notice>
       )}
-      {count === 0 && <Empty>{words.empty}</Empty>}
-      <Strip />
-      <Ranges />
-    </Section>
+      {frames.value.length === 0 && <Empty>{words.empty}</Empty>}
+    </>
   );
 }

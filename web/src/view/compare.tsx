@@ -1,3 +1,4 @@
+import { computed } from '@preact/signals';
 import { isReady } from '../engine.ts';
 import { frames } from '../state/frames.ts';
 import { cancelJudging, judge, judged, judgeStatus } from '../state/judge.ts';
@@ -12,73 +13,94 @@ import { Summary } from './summary.tsx';
 
 const words = texts.compare;
 
-export function CompareStep() {
-  const version = chosen.value;
+export const CompareStep = () => (
+  <Section id="compare" lead={words.lead}>
+    {chosen.value ? (
+      <>
+        <LiveControls />
+        <Live />
+        <Judging />
+      </>
+    ) : (
+      <Empty>{words.empty}</Empty>
+    )}
+  </Section>
+);
+
+function LiveControls() {
   return (
-    <Section id="compare" lead={words.lead}>
-      {!version ? (
-        <Empty>{words.empty}</Empty>
-      ) : (
-        <>
-          <div class="row between">
-            <Segmented
-              label={words.version}
-              value={version.id}
-              options={made.value.map(({ id }) => ({ value: id, name: texts.versions[id] }))}
-              onChange={(id) => {
-                chosenId.value = id;
-              }}
-            />
-            {liveStatus.value === 'running' ? (
-              <Button id="live-stop" onClick={stopLive}>
-                {words.stop}
-              </Button>
-            ) : (
-              <Button
-                kind="primary"
-                id="live-start"
-                disabled={!isReady.value || !source.value}
-                onClick={() => void startLive()}
-              >
-                {words.start}
-              </Button>
-            )}
-          </div>
-          {liveError.value && (
-            <Notice kind="error" title={words.failed}>
-              {liveError.value}
-            </Notice>
-          )}
-          <Live version={version} />
-          <Judging />
-        </>
+    <>
+      <div class="row between">
+        <Segmented
+          label={words.version}
+          value={chosen.value?.id ?? 'reference'}
+          options={made.value.map(({ id }) => ({ value: id, name: texts.versions[id] }))}
+          onChange={(id) => {
+            chosenId.value = id;
+          }}
+        />
+        {liveStatus.value === 'running' ? (
+          <Button id="live-stop" onClick={stopLive}>
+            {words.stop}
+          </Button>
+        ) : (
+          <Button
+            kind="primary"
+            id="live-start"
+            disabled={!isReady.value || !source.value}
+            onClick={() => void startLive()}
+          >
+            {words.start}
+          </Button>
+        )}
+      </div>
+      {liveError.value && (
+        <Notice kind="error" title={words.failed}>
+          {liveError.value}
+        </Notice>
       )}
-    </Section>
+    </>
   );
 }
 
-function Judging() {
-  const status = judgeStatus.value;
+// What changes often is a component of its own, so that the tables beside it are not gone through each time.
+const Judging = () => (
+  <div class="judging">
+    <JudgeControls />
+    <JudgeProgress />
+    <Summary />
+  </div>
+);
+
+const isJudging = computed(() => judgeStatus.value.kind === 'running');
+
+function JudgeControls() {
   const isComplete = versions.value.every(({ id }) => judged.value.has(id));
   return (
-    <div class="judging">
-      <div class="row">
-        {status.kind === 'running' ? (
-          <Button onClick={cancelJudging}>{texts.cancel}</Button>
-        ) : (
-          !isComplete && (
-            <Button
-              id="judge"
-              kind="primary"
-              disabled={!isReady.value || frames.value.length === 0}
-              onClick={() => void judge()}
-            >
-              {words.judge}
-            </Button>
-          )
-        )}
-        {frames.value.length === 0 && <span class="muted">{words.needsFrames}</span>}
-      </div>
+    <div class="row">
+      {isJudging.value ? (
+        <Button onClick={cancelJudging}>{texts.cancel}</Button>
+      ) : (
+        !isComplete && (
+          <Button
+            id="judge"
+            kind="primary"
+            disabled={!isReady.value || frames.value.length === 0}
+            onClick={() => void judge()}
+          >
+            {words.judge}
+          </Button>
+        )
+      )}
+      {frames.value.length === 0 && <span class="muted">{words.needsFrames}</span>}
+    </div>
+  );
+}
+
+function JudgeProgress() {
+  const status = judgeStatus.value;
+  return (
+    <>
       <div role="status">
         {status.kind === 'running' && (
           <Progress
@@ -93,7 +115,6 @@ function Judging() {
           {status.reason}
         </Notice>
       )}
-      <Summary />
-    </div>
+    </>
   );
 }

@@ -3,7 +3,7 @@ import { verdictOf } from '../lib/scores.ts';
 import { type LiveSide, liveStatus, liveView } from '../state/live.ts';
 import { labels, usable } from '../state/model.ts';
 import { mirrored, source, sourceKind } from '../state/source.ts';
-import type { Version } from '../state/versions.ts';
+import { chosen } from '../state/versions.ts';
 import { texts } from '../texts.ts';
 import { Stat } from './bits.tsx';
 import { Mirror } from './mirror.tsx';
@@ -12,10 +12,11 @@ import { Verdict } from './verdict.tsx';
 const words = texts.compare;
 
 /** Both versions on the same picture, side by side. */
-export function Live({ version }: { version: Version }) {
+export function Live() {
   const view = liveView.value;
   const target = usable.value;
-  if (!view || !target) return null;
+  const version = chosen.value;
+  if (!view || !target || !version) return null;
   const isMirrored = sourceKind.value === 'camera' && mirrored.value;
   return (
     <div

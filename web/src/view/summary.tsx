@@ -23,7 +23,9 @@ export function Summary() {
       <section class="scroll" tabIndex={0} aria-labelledby="summary-title">
         <SummaryTable rows={rows} reference={reference} />
       </section>
-      <p class="muted">{words.sameFrames}</p>
+      <p class="muted">
+        {words.summaryCaption(reference.frames.length)} {words.sameFrames}
+      </p>
       <div class="split charts">
         <figure>
           <figcaption>
@@ -62,7 +64,6 @@ function SummaryTable({ rows, reference }: { rows: Row[]; reference: Judgement }
   const hasAccuracy = accuracyOf(reference) !== undefined;
   return (
     <table class="summary" data-testid="summary">
-      <caption class="muted">{words.summaryCaption(reference.frames.length)}</caption>
       <thead>
         <tr>
           <th scope="col">{columns.version}</th>
