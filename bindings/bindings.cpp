@@ -78,6 +78,10 @@ val inspect_bytes(const val& array) {
   });
 }
 
+val operators() {
+  return guard([] { return to_js(op_table()); });
+}
+
 val quantize_bytes(const val& array, const val& options) {
   return guard([&] {
     const auto stats = stats_from_js(options["stats"]);
@@ -121,6 +125,7 @@ EMSCRIPTEN_BINDINGS(webquant) {
   using namespace emscripten;
 
   function("variant", &variant);
+  function("operators", &operators);
   function("inspect", &inspect_bytes);
   function("quantize", &quantize_bytes);
   function("createSession", &create_session);

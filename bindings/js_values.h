@@ -14,6 +14,7 @@
 #include "frame.h"
 #include "inspect.h"
 #include "model.h"
+#include "ops/op.h"
 #include "quantize.h"
 #include "session.h"
 #include "stats.h"
@@ -26,6 +27,7 @@ std::vector<uint8_t> bytes_from_js(const emscripten::val& array);
 /// A new Uint8Array outside of WebAssembly's memory.
 emscripten::val to_js(std::span<const uint8_t> bytes);
 
+emscripten::val to_js(std::span<const OpDef> table);
 emscripten::val to_js(const TensorInfo& info);
 emscripten::val to_js(const ModelInfo& info, size_t size_bytes);
 emscripten::val to_js(const Stats& stats);

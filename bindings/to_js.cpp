@@ -96,6 +96,20 @@ val to_js(const TensorInfo& info) {
   return object;
 }
 
+val to_js(std::span<const OpDef> table) {
+  return array_to_js(table, [](const OpDef& def) {
+    auto object = val::object();
+    auto runs = val::array();
+    if (def.lower) runs.call<void>("push", std::string("xnnpack"));
+    if (def.reference) runs.call<void>("push", std::string("reference"));
+    object.set("type", text_to_js(tflite::EnumNameBuiltinOperator(def.code)));
+    object.set("runs", runs);
+    object.set("dynamicInt8", def.quant.dynamic_version > 0);
+    object.set("staticInt8", def.quant.int8_version > 0);
+    return object;
+  });
+}
+
 val to_js(const ModelInfo& info, size_t size_bytes) {
   const auto tensor = [](const TensorInfo& tensor) { return to_js(tensor); };
   auto object = val::object();

@@ -4,6 +4,7 @@ import type {
   CompareReport,
   ModelInfo,
   OpDecision,
+  OperatorInfo,
   OpProfile,
   SessionMemory,
   TensorInfo,
@@ -88,6 +89,7 @@ export interface FrameSpec {
 /** The WebAssembly module's own functions (bindings/bindings.cpp); a test compares the two. */
 export interface Core {
   variant(): Variant;
+  operators(): Outcome<OperatorInfo[]>;
   inspect(bytes: Uint8Array): Outcome<ModelInfo>;
   quantize(
     bytes: Uint8Array,

@@ -65,6 +65,18 @@ export interface Signature {
   outputs: Record<string, string>;
 }
 
+/** An operator that models may hold. */
+export interface OperatorInfo {
+  /** TFLite's spelling, for example `CONV_2D`. */
+  type: string;
+  /** What computes it: XNNPACK, a plain kernel of webquant's own, or for some operands the one and for some the other. */
+  runs: ('xnnpack' | 'reference')[];
+  /** Whether `dynamic-int8` gives it INT8 weights; otherwise it stays as it is. */
+  dynamicInt8: boolean;
+  /** Whether `static-int8` makes it an integer operator; otherwise it stays float. */
+  staticInt8: boolean;
+}
+
 /** What `inspect` finds. */
 export interface ModelInfo {
   description: string;

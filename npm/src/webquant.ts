@@ -17,6 +17,7 @@ import type {
   Inputs,
   ModelBytes,
   ModelInfo,
+  OperatorInfo,
 } from './types.js';
 
 /**
@@ -39,6 +40,12 @@ export class WebQuant {
   /** @internal */
   static create(runtime: Runtime, info: Info): WebQuant {
     return new WebQuant(runtime, info);
+  }
+
+  /** The operators that models may hold, in the order of the documentation. */
+  operators(): OperatorInfo[] {
+    const core = this.#core;
+    return unwrap(() => core.operators());
   }
 
   /**

@@ -7,7 +7,14 @@ import type { FrameOptions } from './frame.js';
 import { drawableSize, type FrameSource } from './pixels.js';
 import type { QuantizeOptions, QuantizeResult } from './quantize.js';
 import type { SessionOptions } from './session.js';
-import type { BenchmarkReport, CompareReport, Info, ModelBytes, ModelInfo } from './types.js';
+import type {
+  BenchmarkReport,
+  CompareReport,
+  Info,
+  ModelBytes,
+  ModelInfo,
+  OperatorInfo,
+} from './types.js';
 import type { Connection } from './worker-connection.js';
 import {
   type CallOptions,
@@ -36,6 +43,11 @@ export class WorkerWebQuant {
   /** @internal */
   static create(connection: Connection, info: Info): WorkerWebQuant {
     return new WorkerWebQuant(connection, info);
+  }
+
+  /** See `WebQuant.operators`. */
+  operators(options: CallOptions = {}): Promise<OperatorInfo[]> {
+    return this.#connection.call('operators', [], options);
   }
 
   /** See `WebQuant.inspect`. */

@@ -18,6 +18,7 @@ import type {
   Inputs,
   ModelBytes,
   ModelInfo,
+  OperatorInfo,
   OpProfile,
   Outputs,
   SessionMemory,
@@ -48,6 +49,10 @@ export class Host {
   async load(options: LoadOptions): Promise<Info> {
     this.#wq = await load(options);
     return { ...this.#wq.info };
+  }
+
+  operators(): OperatorInfo[] {
+    return this.#loaded.operators();
   }
 
   inspect(bytes: ModelBytes): ModelInfo {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { readCalibration } from '../../examples/glyphs/frames.mjs';
+import { documentedTable, operatorTable } from '../../scripts/operators.mjs';
 import { loadHere, model } from './support/glyphs.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -43,6 +44,11 @@ test('the example of the main README', async () => {
   assert.equal(found.report.mode, 'static-int8');
   assert.equal(found.probabilities.length, 36);
   assert.ok(found.verdict && found.probabilityShift && found.outputs.probabilities);
+});
+
+test("README's table of operators is the core's", async () => {
+  const wq = await loadHere();
+  assert.equal(documentedTable(), operatorTable(wq.operators()));
 });
 
 test('the snippets of the README', async () => {
