@@ -146,7 +146,7 @@ class StaticQuantizer {
     for (const auto& [slot, tensor] : wanted_) editor_.op(n).inputs[slot] = tensor;
     wanted_.clear();
     if (rule.weights >= 0) quantize_weights(n, rule, input_params.scale);
-    editor_.set_version(n, rule.int8_version);
+    editor_.set_version(n, enlarges(n, rule) ? rule.int8_enlarging_version : rule.int8_version);
 
     for (int32_t& output : editor_.op(n).outputs) {
       const int32_t t = output;
@@ -157,6 +157,15 @@ class StaticQuantizer {
       }
       int8_form_[t] = output;
     }
+  }
+
+  // Whether a product of input steps is an output step or more.
+  bool enlarges(size_t n, const QuantRule& rule) {
+    if (rule.int8_enlarging_version == 0) return false;
+    const Operator& op = editor_.op(n);
+    float product = 1;
+    for (const int32_t input : op.inputs) product *= editor_.tensor(input).quantization->scale[0];
+    return product / plan_.params[op.outputs[0]].scale >= 1;
   }
 
   void quantize_weights(size_t n, const QuantRule& rule, float input_scale) {

@@ -130,21 +130,6 @@ void infer_pool_2d(InferContext& c) {
                    window_count(c, o.padding, x[2], o.filter_width, o.stride_w, 1), x[3]});
 }
 
-void infer_broadcast(InferContext& c) {
-  const Shape &a = c.input_shape(0), &b = c.input_shape(1);
-  Shape shape(std::max(a.size(), b.size()));
-  for (size_t i = 0; i < shape.size(); ++i) {
-    // Aligned at the innermost dimension.
-    const int32_t da = i < a.size() ? a[a.size() - 1 - i] : 1;
-    const int32_t db = i < b.size() ? b[b.size() - 1 - i] : 1;
-    if (da != db && da != 1 && db != 1) c.invalid(text("cannot broadcast ", to_string(a), " and ", to_string(b)));
-    shape[shape.size() - 1 - i] = da == 1 ? db : da;
-  }
-  c.set_output(0, std::move(shape));
-}
-
-void infer_unchanged(InferContext& c) { c.set_output(0, c.input_shape(0)); }
-
 void infer_reduce(InferContext& c) {
   const Shape& x = c.input_shape(0);
   std::vector<bool> reduced(x.size());

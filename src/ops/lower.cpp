@@ -34,6 +34,10 @@ void LowerContext::compute_in_float() {
   const uint32_t skipped = rule().skip_inputs;
   for (size_t i = 0; i < input_count(); ++i) {
     if ((skipped >> i & 1) || !has_input(i) || !is_quantized(input(i).type)) continue;
+    if (is_known(i)) {
+      input_overrides_[i] = float_constant(input_shape(i), constant_floats(i));
+      continue;
+    }
     const uint32_t converted = float_temporary(input_shape(i));
     unary(xnn_unary_convert, in(i), converted);
     input_overrides_[i] = converted;

@@ -1,5 +1,6 @@
-// CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV, FULLY_CONNECTED.
+// CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV, FULLY_CONNECTED, BATCH_MATMUL.
 #include <algorithm>
+#include <numeric>
 
 #include "ops/lower.h"
 #include "ops/lower_ops.h"
@@ -80,6 +81,23 @@ void lower_fully_connected(LowerContext& c) {
         xnn_define_fully_connected(c.graph(), min, max, operands.input, operands.weights, operands.bias, matrix, 0));
     if (matrix != out) c.check(xnn_define_static_reshape(c.graph(), y.size(), to_sizes(y).data(), matrix, out, 0));
   });
+}
+
+// XNNPACK multiplies matrices that are both activations in float only.
+void lower_batch_matmul(LowerContext& c) {
+  const auto& o = c.options<tflite::BatchMatMulOptionsT>();
+  c.compute_in_float();
+  uint32_t left = c.in(0);
+  if (o.adj_x) {
+    Shape shape = c.input_shape(0);
+    std::vector<size_t> order(shape.size());
+    std::iota(order.begin(), order.end(), size_t{0});
+    std::swap(order.end()[-1], order.end()[-2]);
+    std::swap(shape.end()[-1], shape.end()[-2]);
+    left = c.float_temporary(shape);
+    c.check(xnn_define_static_transpose(c.graph(), order.size(), order.data(), c.in(0), left, 0));
+  }
+  c.check(xnn_define_batch_matrix_multiply(c.graph(), left, c.in(1), c.out(), o.adj_y ? XNN_FLAG_TRANSPOSE_B : 0));
 }
 
 }  // namespace webquant

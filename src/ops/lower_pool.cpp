@@ -1,4 +1,6 @@
 // Pooling and reductions.
+#include <limits>
+
 #include "ops/lower.h"
 #include "ops/lower_ops.h"
 
@@ -44,9 +46,25 @@ bool covers_whole_map(const LowerContext& c, const tflite::Pool2DOptionsT& o) {
   return y[1] == 1 && y[2] == 1 && o.filter_height >= x[1] && o.filter_width >= x[2];
 }
 
-void define_mean(LowerContext& c, const std::vector<size_t>& axes, bool keep_dims, uint32_t in, uint32_t out) {
-  c.check(xnn_define_static_reduce(c.graph(), xnn_reduce_mean, axes.size(), axes.data(), in, out,
-                                   keep_dims ? XNN_FLAG_KEEP_DIMS : 0));
+void define_reduce(LowerContext& c, xnn_reduce_operator type, const std::vector<size_t>& axes, bool keep_dims,
+                   uint32_t in, uint32_t out) {
+  c.check(
+      xnn_define_static_reduce(c.graph(), type, axes.size(), axes.data(), in, out, keep_dims ? XNN_FLAG_KEEP_DIMS : 0));
+}
+
+void lower_reduce(LowerContext& c, xnn_reduce_operator type) {
+  const size_t rank = c.input_shape(0).size();
+  std::vector<bool> reduced(rank);
+  for (const int32_t axis : c.constant_ints(1)) reduced[c.axis(axis, rank)] = true;
+  std::vector<size_t> axes;
+  for (size_t i = 0; i < rank; ++i) {
+    if (reduced[i]) axes.push_back(i);
+  }
+  if (axes.empty()) {
+    c.match_output_scale(0);
+    return c.check(xnn_define_copy(c.graph(), c.in(0), c.out(), 0));
+  }
+  define_reduce(c, type, axes, c.options<tflite::ReducerOptionsT>().keep_dims, c.in(0), c.out());
 }
 
 void define_average_pool(LowerContext& c, const tflite::Pool2DOptionsT& o, float min, float max, uint32_t in,
@@ -68,7 +86,7 @@ void lower_integer_average_pool(LowerContext& c, const tflite::Pool2DOptionsT& o
   const uint32_t out = c.stored_output(kScale);
   if (covers_whole_map(c, o)) {
     const uint32_t mean = is_clamp_needed(min, max) ? c.stored_temporary(c.output_shape(0), kScale) : out;
-    define_mean(c, {1, 2}, true, c.stored_input(), mean);
+    define_reduce(c, xnn_reduce_mean, {1, 2}, true, c.stored_input(), mean);
     if (mean != out) c.clamp(min, max, mean, out);
     return;
   }
@@ -116,19 +134,27 @@ void lower_max_pool_2d(LowerContext& c) {
   });
 }
 
-void lower_mean(LowerContext& c) {
-  const size_t rank = c.input_shape(0).size();
-  std::vector<bool> reduced(rank);
-  for (const int32_t axis : c.constant_ints(1)) reduced[axis < 0 ? axis + rank : axis] = true;
-  std::vector<size_t> axes;
-  for (size_t i = 0; i < rank; ++i) {
-    if (reduced[i]) axes.push_back(i);
+// The root of the mean of squares.
+void lower_l2_pool_2d(LowerContext& c) {
+  const auto& o = c.options<tflite::Pool2DOptionsT>();
+  constexpr float inf = std::numeric_limits<float>::infinity();
+  c.compute_in_float();
+  const uint32_t squares = c.float_temporary(c.input_shape(0)), means = c.float_temporary(c.output_shape(0));
+  c.unary(xnn_unary_square, c.in(0), squares);
+  if (o.filter_height == 1 && o.filter_width == 1) {
+    define_subsample(c, o.stride_h, o.stride_w, -inf, inf, squares, means);
+  } else {
+    define_average_pool(c, o, -inf, inf, squares, means);
   }
-  if (axes.empty()) {
-    c.match_output_scale(0);
-    return c.check(xnn_define_copy(c.graph(), c.in(0), c.out(), 0));
-  }
-  define_mean(c, axes, c.options<tflite::ReducerOptionsT>().keep_dims, c.in(0), c.out());
+  c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
+    const uint32_t result = is_clamp_needed(min, max) ? c.float_temporary(c.output_shape(0)) : out;
+    c.unary(xnn_unary_square_root, means, result);
+    if (result != out) c.clamp(min, max, result, out);
+  });
 }
+
+void lower_mean(LowerContext& c) { lower_reduce(c, xnn_reduce_mean); }
+
+void lower_sum(LowerContext& c) { lower_reduce(c, xnn_reduce_sum); }
 
 }  // namespace webquant

@@ -123,6 +123,9 @@ tflite::ActivationFunctionType fused_activation(const Operator& op) {
   if (const auto* options = o.AsTransposeConvOptions()) return options->fused_activation_function;
   if (const auto* options = o.AsFullyConnectedOptions()) return options->fused_activation_function;
   if (const auto* options = o.AsAddOptions()) return options->fused_activation_function;
+  if (const auto* options = o.AsSubOptions()) return options->fused_activation_function;
+  if (const auto* options = o.AsDivOptions()) return options->fused_activation_function;
+  if (const auto* options = o.AsL2NormOptions()) return options->fused_activation_function;
   if (const auto* options = o.AsMulOptions()) return options->fused_activation_function;
   if (const auto* options = o.AsPool2DOptions()) return options->fused_activation_function;
   if (const auto* options = o.AsConcatenationOptions()) return options->fused_activation_function;

@@ -32,6 +32,7 @@ struct QuantRule {
   int8_t channel_axis = 0;                // of the weights
   uint32_t skip_inputs = 0;               // bit i: input i is not data (a shape, axes, paddings) and keeps its type
   int8_t int8_version = 0;                // operator version of the static INT8 form, 0: it has none
+  int8_t int8_enlarging_version = 0;      // of one whose product of input scales is not below the output's, 0: the same
   int8_t dynamic_version = 0;             // of the dynamic INT8 form with per-channel weights, 0: it has none
   int8_t dynamic_per_tensor_version = 0;  // of the dynamic INT8 form with one weight scale
 };

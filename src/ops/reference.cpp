@@ -39,15 +39,6 @@ struct Blocks {
   }
 };
 
-template <class T>
-std::span<const T> elements(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
-}
-template <class T>
-std::span<T> elements(std::span<std::byte> bytes) {
-  return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};
-}
-
 void copy_blocks(const Blocks& blocks, size_t element_bytes, const std::byte* from, std::byte* to) {
   const size_t block_bytes = blocks.length * element_bytes;
   blocks.for_each([&](size_t first) {

@@ -26,6 +26,24 @@ using RealOutputs = std::span<const std::span<float>>;
 /// zero. Inputs that are neither float nor quantized are empty. Throws unsupported for outputs of other types.
 ReferenceKernel compute_on_reals(const OpView& op, std::function<void(RealInputs, RealOutputs)> compute);
 
+/// Operands as values of their type.
+template <class T>
+std::span<const T> elements(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const T*>(bytes.data()), bytes.size() / sizeof(T)};
+}
+template <class T>
+std::span<T> elements(std::span<std::byte> bytes) {
+  return {reinterpret_cast<T*>(bytes.data()), bytes.size() / sizeof(T)};
+}
+
+/// Whether the type is int32 or int64.
+inline bool is_integer(DType type) { return type == DType::INT32 || type == DType::INT64; }
+
+/// Gives make(T()) for the C++ type of int32 or int64.
+ReferenceKernel for_integer_type(DType type, auto&& make) {
+  return type == DType::INT32 ? make(int32_t()) : make(int64_t());
+}
+
 /// Whether the operand is int8 or uint8 with one scale.
 bool is_quantized(const Tensor& tensor);
 

@@ -5,7 +5,25 @@
 
 namespace webquant {
 
+// Elementwise
+ReferenceKernel reference_add(const OpView& op);
+ReferenceKernel reference_sub(const OpView& op);
+ReferenceKernel reference_mul(const OpView& op);
+ReferenceKernel reference_div(const OpView& op);
+ReferenceKernel reference_maximum(const OpView& op);
+ReferenceKernel reference_minimum(const OpView& op);
+ReferenceKernel reference_squared_difference(const OpView& op);
+ReferenceKernel reference_pow(const OpView& op);
+ReferenceKernel reference_abs(const OpView& op);
+ReferenceKernel reference_neg(const OpView& op);
 ReferenceKernel reference_hard_swish(const OpView& op);
+// Reductions and normalizations
+ReferenceKernel reference_sum(const OpView& op);
+ReferenceKernel reference_reduce_max(const OpView& op);
+ReferenceKernel reference_reduce_min(const OpView& op);
+ReferenceKernel reference_log_softmax(const OpView& op);
+ReferenceKernel reference_local_response_normalization(const OpView& op);
+// Layout
 ReferenceKernel reference_unpack(const OpView& op);
 
 }  // namespace webquant

@@ -33,7 +33,7 @@ enum class Dynamic {
 struct OpCase {
   std::string name;
   OpCode code;
-  std::vector<Operand> operands;
+  std::vector<Operand> operands = {};
   tflite::BuiltinOptionsUnion options = {};
   double tolerance = 1e-5;  // FP32 and FP16, relative to the largest output
   int int8_steps = 1;       // static INT8: how many output steps a result may be off; 0 for operators
@@ -44,12 +44,14 @@ struct OpCase {
   DType output_type = DType::FLOAT32;
   QuantParams output_quant = {};
   int outputs = 1;
+  int sum_length = 1;  // how many products or inputs an output adds up, of an operator without weights
 };
 
 /// All rows. The parts are defined in ops_cases*.cpp.
 const std::vector<OpCase>& op_cases();
 std::vector<OpCase> window_cases();
 std::vector<OpCase> elementwise_cases();
+std::vector<OpCase> reduce_cases();
 std::vector<OpCase> layout_cases();
 std::vector<OpCase> other_cases();
 

@@ -129,7 +129,7 @@ OpCase pool(std::string name, OpCode code, Shape x, int height, int width, Windo
           .operands = {input(x)},
           .options = options_of(options),
           .int8_steps = moves_values ? 0 : 1,
-          .int8_stays_float = window.activation == Activation::TANH};
+          .int8_stays_float = code == L2_POOL_2D || window.activation == Activation::TANH};
 }
 
 void add_pools(std::vector<OpCase>& rows, OpCode code) {
@@ -250,6 +250,7 @@ std::vector<OpCase> window_cases() {
   rows.push_back(absent);
   add_pools(rows, AVERAGE_POOL_2D);
   add_pools(rows, MAX_POOL_2D);
+  add_pools(rows, L2_POOL_2D);
   add_resizes(rows);
   return rows;
 }

@@ -178,8 +178,10 @@ double rounding_bound(const OpCase& row, const Model& model, const Inputs& input
   double range = 0;
   for (const auto& x : inputs) range = std::max<double>(range, std::ranges::max(x) - std::ranges::min(x));
   if (row.dynamic == Dynamic::kUnchanged) {
-    // A part of the output, or, where inputs cancel out as in a mean near 0, two of their steps.
-    return 0.1 * std::max(spread(original.values), largest(original.values)) + 2 * range / 255;
+    // A part of the output, or, where inputs cancel out as in a mean near 0, two of their steps; in a sum the roundings
+    // of its inputs even out.
+    return 0.1 * std::max(spread(original.values), largest(original.values)) +
+           2 * std::sqrt(row.sum_length) * range / 255;
   }
   // Each input is off by at most a step, each weight by half of one; both are at most 1.
   const Shape& weights = row.operands[1].shape;

@@ -230,6 +230,21 @@ TEST_CASE("fused activations without an integer form stay float", "[quantize]") 
   CHECK(result.ops[0].reason.find("fused activation") != std::string::npos);
 }
 
+TEST_CASE("a product whose steps are an output step or more asks for a newer operator", "[quantize]") {
+  ModelBuilder b("product");
+  const int x = b.input("x", {1, 4}), y = b.input("y", {1, 4});
+  tflite::BuiltinOptionsUnion options;
+  options.Set(tflite::MulOptionsT());
+  b.output(b.op(OpCode::MUL, "product", {x, y}, options));
+  const Model model = load(b.save());
+  for (const auto& [limit, version] : {std::pair(1.0f, 2), {0.01f, 2}, {0.0078f, 3}, {1e-5f, 3}}) {
+    INFO("range of the product: " << limit);
+    const Stats stats = stats_of(model, {{"product", {-limit, limit}}});
+    const Model quantized = quantize_checked(model, {}, &stats).model;
+    CHECK(version_of(quantized, only_op(quantized, OpCode::MUL)) == version);
+  }
+}
+
 TEST_CASE("statistics must be there and make sense", "[quantize]") {
   const Model model = two_layers();
   const auto code_with = [&](const std::function<void(Stats&)>& change) {

@@ -169,6 +169,65 @@ TEST_CASE("transposed convolutions and resizes with contradicting operands are i
   CHECK(is_invalid(HARD_SWISH, {{1}, {1}}));
 }
 
+TEST_CASE("arithmetic on contradicting operands is invalid", "[ops]") {
+  for (const OpCode code : {ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, SQUARED_DIFFERENCE, POW, PRELU}) {
+    INFO(tflite::EnumNameBuiltinOperator(code));
+    CHECK(is_invalid(code, {{2, 3}, {2, 4}}));
+    CHECK(is_invalid(code, {{2, 3, 4}, {3, 3, 4}}));
+    CHECK(is_invalid(code, {{2, 3}}));
+    CHECK(is_invalid(code, {{1 << 20, 1}, {1, 1 << 20}}));  // 2^40 elements
+    const Shape seven(7, 1);
+    CHECK(error_of(code, {seven, seven}, {}).code == ErrorCode::kUnsupported);
+  }
+  CHECK(is_invalid(PRELU, {{1, 3}, {2, 3}}));  // the input would repeat
+  CHECK(is_invalid(PRELU, {{3}, {1, 3}}));
+  for (const OpCode code : {RELU_N1_TO_1,
+                            LEAKY_RELU,
+                            ELU,
+                            GELU,
+                            TANH,
+                            ABS,
+                            NEG,
+                            EXP,
+                            LOG,
+                            SQRT,
+                            RSQRT,
+                            SQUARE,
+                            FLOOR,
+                            CEIL,
+                            ROUND,
+                            SIN,
+                            COS,
+                            LOG_SOFTMAX,
+                            L2_NORMALIZATION,
+                            LOCAL_RESPONSE_NORMALIZATION}) {
+    INFO(tflite::EnumNameBuiltinOperator(code));
+    CHECK(is_invalid(code, {{1, 2, 2, 1}, {1}}));
+    CHECK(is_invalid(code, {}));
+  }
+  CHECK(is_invalid(LOG_SOFTMAX, {{}}));
+  CHECK(is_invalid(L2_NORMALIZATION, {{}}));
+  CHECK(is_invalid(LOCAL_RESPONSE_NORMALIZATION, {{2, 2, 3}}));
+  CHECK(is_invalid(LOCAL_RESPONSE_NORMALIZATION, {{1, 2, 2, 3}},
+                   with<tflite::LocalResponseNormalizationOptionsT>([](auto& o) { o.radius = -1; })));
+  CHECK(is_invalid(L2_POOL_2D, {{1, 8, 8, 4}}, pool([](Pool& o) { o.filter_height = 0; })));
+  const auto reduce = options_of(tflite::ReducerOptionsT());
+  for (const OpCode code : {SUM, REDUCE_MAX, REDUCE_MIN}) {
+    CHECK(is_invalid(code, {{1, 4, 4, 2}}, reduce, {4}));
+    CHECK(is_invalid(code, {{1, 4, 4, 2}}, reduce, {-5}));
+    CHECK(error_of(code, {{1, 4}, {1}}, reduce).code == ErrorCode::kUnsupported);
+  }
+  const auto product = [](bool adj_x, bool adj_y) {
+    return with<tflite::BatchMatMulOptionsT>([&](auto& o) { o.adj_x = adj_x, o.adj_y = adj_y; });
+  };
+  CHECK(is_invalid(BATCH_MATMUL, {{2, 3}, {4, 2}}, product(false, false)));
+  CHECK(is_invalid(BATCH_MATMUL, {{2, 3}, {3, 2}}, product(true, false)));
+  CHECK(is_invalid(BATCH_MATMUL, {{2, 3}, {3, 2}}, product(false, true)));
+  CHECK(is_invalid(BATCH_MATMUL, {{3}, {3, 2}}, product(false, false)));
+  CHECK(is_invalid(BATCH_MATMUL, {{2, 3}, {}}, product(false, false)));
+  CHECK(is_invalid(BATCH_MATMUL, {{2, 2, 3}, {3, 3, 2}}, product(false, false)));
+}
+
 TEST_CASE("other operators with contradicting operands are invalid", "[ops]") {
   const auto fc = options_of(tflite::FullyConnectedOptionsT());
   CHECK(is_invalid(FULLY_CONNECTED, {{2, 5}, {3, 4}}, fc));

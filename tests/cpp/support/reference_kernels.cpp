@@ -1,4 +1,4 @@
-// Element-wise operators, reductions and operators that move values.
+// Operators that move values, SOFTMAX and MEAN; the list of all kernels.
 #include "reference_kernels.h"
 
 #include <algorithm>
@@ -7,24 +7,18 @@
 #include <set>
 
 namespace webquant::test {
-namespace {
-
-// Elements between neighbours along each dimension.
 std::vector<size_t> strides_of(const Shape& shape) {
   std::vector<size_t> strides(shape.size(), 1);
   for (size_t i = shape.size(); i-- > 1;) strides[i - 1] = strides[i] * shape[i];
   return strides;
 }
 
-// Position of element `index` along each dimension.
 std::vector<int> position_of(size_t index, const Shape& shape) {
   std::vector<int> position(shape.size());
   for (size_t i = shape.size(); i-- > 0; index /= shape[i]) position[i] = static_cast<int>(index % shape[i]);
   return position;
 }
 
-// Index in an operand that is broadcast to the position: missing leading dimensions and dimensions
-// of 1 repeat.
 size_t broadcast_index(const std::vector<int>& position, const Shape& shape) {
   const auto strides = strides_of(shape);
   const size_t skipped = position.size() - shape.size();
@@ -33,46 +27,7 @@ size_t broadcast_index(const std::vector<int>& position, const Shape& shape) {
   return index;
 }
 
-Array binary(const Node& node, tflite::ActivationFunctionType activation, double (*f)(double, double)) {
-  const Array &a = node.input(0), &b = node.input(1);
-  Array out;
-  out.shape.resize(std::max(a.shape.size(), b.shape.size()));
-  const auto dim = [](const Shape& shape, size_t from_the_right) {
-    return from_the_right < shape.size() ? shape[shape.size() - 1 - from_the_right] : 1;
-  };
-  for (size_t i = 0; i < out.shape.size(); ++i)
-    out.shape[out.shape.size() - 1 - i] = std::max(dim(a.shape, i), dim(b.shape, i));
-  out.values.resize(count_of(out.shape));
-  for (size_t i = 0; i < out.values.size(); ++i) {
-    const auto position = position_of(i, out.shape);
-    out.values[i] = activate(
-        f(a.values[broadcast_index(position, a.shape)], b.values[broadcast_index(position, b.shape)]), activation);
-  }
-  return out;
-}
-
-Array add(const Node& node) {
-  return binary(node, node.op.builtin_options.AsAddOptions()->fused_activation_function,
-                [](double a, double b) { return a + b; });
-}
-
-Array mul(const Node& node) {
-  return binary(node, node.op.builtin_options.AsMulOptions()->fused_activation_function,
-                [](double a, double b) { return a * b; });
-}
-
-template <double (*F)(double)>
-Array unary(const Node& node) {
-  Array out = node.input(0);
-  for (double& value : out.values) value = F(value);
-  return out;
-}
-
-double identity(double x) { return x; }
-double relu(double x) { return std::max(x, 0.0); }
-double relu6(double x) { return std::clamp(x, 0.0, 6.0); }
-double hard_swish(double x) { return x * std::clamp(x + 3, 0.0, 6.0) / 6; }
-double logistic(double x) { return 1 / (1 + std::exp(-x)); }
+namespace {
 
 // Along the last dimension.
 Array softmax(const Node& node) {
@@ -107,6 +62,8 @@ Array mean(const Node& node) {
   }
   return out;
 }
+
+Array identity(const Node& node) { return node.input(0); }
 
 Array reshape(const Node& node) {
   Array out = node.input(0);
@@ -219,26 +176,23 @@ Kernel find_kernel(OpCode code) {
       {TRANSPOSE_CONV, one(transpose_conv)},
       {FULLY_CONNECTED, one(fully_connected)},
       {AVERAGE_POOL_2D, one(average_pool_2d)},
+      {L2_POOL_2D, one(l2_pool_2d)},
       {MAX_POOL_2D, one(max_pool_2d)},
       {RESIZE_BILINEAR, one(resize_bilinear)},
-      {ADD, one(add)},
-      {MUL, one(mul)},
       {MEAN, one(mean)},
       {RESHAPE, one(reshape)},
       {SQUEEZE, one(squeeze)},
       {SOFTMAX, one(softmax)},
-      {RELU, one(unary<relu>)},
-      {RELU6, one(unary<relu6>)},
-      {HARD_SWISH, one(unary<hard_swish>)},
-      {LOGISTIC, one(unary<logistic>)},
       {PAD, one(pad)},
       {CONCATENATION, one(concatenation)},
-      {QUANTIZE, one(unary<identity>)},  // evaluate() rounds to the output's grid
-      {DEQUANTIZE, one(unary<identity>)},
+      {QUANTIZE, one(identity)},  // evaluate() rounds to the output's grid
+      {DEQUANTIZE, one(identity)},
       {UNPACK, unpack},
   };
-  const auto found = kernels.find(code);
-  return found == kernels.end() ? Kernel() : found->second;
+  for (const auto* some : {&kernels, &math_kernels()}) {
+    if (const auto found = some->find(code); found != some->end()) return found->second;
+  }
+  return {};
 }
 
 }  // namespace webquant::test

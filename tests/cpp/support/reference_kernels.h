@@ -2,6 +2,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <vector>
 
 #include "reference.h"
@@ -28,11 +29,24 @@ inline Kernel one(Array (*function)(const Node&)) {
 /// Empty for an operator that the reference lacks.
 Kernel find_kernel(OpCode code);
 
+/// Elements between neighbours along each dimension.
+std::vector<size_t> strides_of(const Shape& shape);
+
+/// Position of element `index` along each dimension.
+std::vector<int> position_of(size_t index, const Shape& shape);
+
+/// Index in an operand that is broadcast to the position: missing leading dimensions and dimensions of 1 repeat.
+size_t broadcast_index(const std::vector<int>& position, const Shape& shape);
+
+/// The kernels of reference_math.cpp.
+const std::map<OpCode, Kernel>& math_kernels();
+
 Array conv_2d(const Node&);
 Array depthwise_conv_2d(const Node&);
 Array transpose_conv(const Node&);
 Array fully_connected(const Node&);
 Array average_pool_2d(const Node&);
+Array l2_pool_2d(const Node&);
 Array max_pool_2d(const Node&);
 Array resize_bilinear(const Node&);
 

@@ -140,7 +140,10 @@ Array fully_connected(const Node& node) {
   return out;
 }
 
-Array average_pool_2d(const Node& node) {
+namespace {
+
+// The mean of f(value) over each window.
+Array mean_of_windows(const Node& node, double (*f)(double)) {
   const auto& options = *node.op.builtin_options.AsPool2DOptions();
   const Array& x = node.input(0);
   const Axis rows(options.padding, x.shape[1], options.filter_height, options.stride_h, 1);
@@ -152,12 +155,26 @@ Array average_pool_2d(const Node& node) {
   std::vector<double> taps(out.values.size());
   for_each_tap(x.shape[0], rows, columns, [&](size_t to, size_t from, int, int) {
     for (size_t c = 0; c < channels; ++c) {
-      out.values[to * channels + c] += x.values[from * channels + c];
+      out.values[to * channels + c] += f(x.values[from * channels + c]);
       ++taps[to * channels + c];
     }
   });
-  for (size_t i = 0; i < taps.size(); ++i)
-    out.values[i] = activate(out.values[i] / taps[i], options.fused_activation_function);
+  for (size_t i = 0; i < taps.size(); ++i) out.values[i] /= taps[i];
+  return out;
+}
+
+}  // namespace
+
+Array average_pool_2d(const Node& node) {
+  Array out = mean_of_windows(node, [](double x) { return x; });
+  for (double& x : out.values) x = activate(x, node.op.builtin_options.AsPool2DOptions()->fused_activation_function);
+  return out;
+}
+
+Array l2_pool_2d(const Node& node) {
+  const auto activation = node.op.builtin_options.AsPool2DOptions()->fused_activation_function;
+  Array out = mean_of_windows(node, [](double x) { return x * x; });
+  for (double& x : out.values) x = activate(std::sqrt(x), activation);
   return out;
 }
 
