@@ -77,7 +77,7 @@ export const texts = {
     keptBefore: 'The model below is still the one before.',
     size: 'File size',
     parameters: 'Parameters',
-    macs: 'Multiply-adds a frame',
+    macs: 'Multiply-adds',
     operators: 'Operators',
     precision: 'Precision',
     inputs: 'Inputs',
@@ -98,9 +98,10 @@ export const texts = {
     },
     runs: 'Yes',
     runsNot: 'No',
+    andMore: (count: number) => `and ${count} more`,
     obstacles: {
       unsupported:
-        'This model has operators that cannot run here; they are marked below with the reason. Everything else of it can still be looked at.',
+        'This model has operators that cannot run here. Everything else of it can still be looked at.',
       'no-picture':
         'This model does not take a single picture, and this page feeds it pictures. The npm package quantizes such models too.',
       quantized:

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { TensorInfo } from 'webquant';
+import type { ModelInfo, TensorInfo } from 'webquant';
 import { engine } from '../engine.ts';
 import * as format from '../format.ts';
 import { BUNDLED_NAME } from '../lib/bundled.ts';
@@ -92,7 +92,12 @@ function Facts({ model: { name, info, obstacle, input } }: { model: Model }) {
         <h3 data-testid="model-name">{name}</h3>
         {info.description && <span class="muted">{info.description}</span>}
       </div>
-      {obstacle && <Notice kind="warning">{texts.model.obstacles[obstacle]}</Notice>}
+      {obstacle && (
+        <Notice kind="warning">
+          {texts.model.obstacles[obstacle]}
+          {obstacle === 'unsupported' && <Unsupported info={info} />}
+        </Notice>
+      )}
       <dl class="stats">
         <Stat name={texts.model.size}>{format.bytes(info.sizeBytes)}</Stat>
         <Stat name={texts.model.parameters}>{format.count(info.parameters)}</Stat>
@@ -135,6 +140,23 @@ function Facts({ model: { name, info, obstacle, input } }: { model: Model }) {
       </div>
       {view.value === 'graph' ? <GraphView info={info} /> : <OperatorTable info={info} />}
     </>
+  );
+}
+
+/** How many operators are named; the table has all. */
+const NAMED = 3;
+
+function Unsupported({ info }: { info: ModelInfo }) {
+  const found = info.ops.filter(({ supported }) => !supported);
+  return (
+    <ul>
+      {found.slice(0, NAMED).map(({ index, type, name, reason }) => (
+        <li key={index}>
+          <code>{type}</code> {name}: {reason}
+        </li>
+      ))}
+      {found.length > NAMED && <li>{texts.model.andMore(found.length - NAMED)}</li>}
+    </ul>
   );
 }
 
