@@ -5,6 +5,7 @@ import type { BenchmarkReport, CompareReport } from 'webquant';
 import { isAbort, messageOf, wq } from '../engine.ts';
 import { firstOutput, shiftOf, top } from '../lib/scores.ts';
 import { type Frame, frames } from './frames.ts';
+import { heldOut, takeHeldOut } from './held_out.ts';
 import { usable } from './model.ts';
 import { chosen, type VersionId, versions } from './versions.ts';
 
@@ -32,15 +33,26 @@ export type JudgeStatus =
   | { kind: 'failed'; reason: string };
 
 export const judgeStatus = signal<JudgeStatus>({ kind: 'idle' });
-const judgements = signal<ReadonlyMap<VersionId, Judgement>>(new Map());
+const judgements = signal<ReadonlyMap<string, Judgement>>(new Map());
+const keyOf = (id: VersionId): string => `${judgeSet.value} ${id}`;
+
+export type JudgeSet = 'collected' | 'held-out';
+export const judgeSet = signal<JudgeSet>('collected');
+
+/** The frames to judge on; the others are not there before they are asked for. */
+export const judgeFrames = computed(() =>
+  judgeSet.value === 'held-out' ? (heldOut.value ?? []) : frames.value,
+);
 
 /** What is known of the versions as they are now. */
 export const judged = computed(
   () =>
     new Map(
       versions.value.flatMap(({ id, bytes }) => {
-        const found = judgements.value.get(id);
-        return found?.bytes === bytes && isSame(found.frames, frames.value) ? [[id, found]] : [];
+        const found = judgements.value.get(keyOf(id));
+        return found?.bytes === bytes && isSame(found.frames, judgeFrames.value)
+          ? [[id, found]]
+          : [];
       }),
     ),
 );
@@ -55,13 +67,15 @@ export const cancelJudging = (): void => stopRunning?.abort();
 
 export async function judge(): Promise<void> {
   const target = usable.value;
-  const list = frames.value;
-  if (!target || list.length === 0) return;
+  if (!target) return;
   cancelJudging();
   const stop = new AbortController();
   stopRunning = stop;
   const { signal } = stop;
   try {
+    if (judgeSet.value === 'held-out') await takeHeldOut(signal);
+    const list = judgeFrames.value;
+    if (list.length === 0) return;
     const samples = list.map(({ tensor }) => tensor);
     let expected: ArrayLike<number>[] | undefined;
     for (const version of versions.value) {
@@ -83,7 +97,7 @@ export async function judge(): Promise<void> {
         speed: await wq().benchmark(version.bytes, { signal, onProgress: tell }),
         results: resultsOf(list, expected, actual),
       };
-      judgements.value = new Map(judgements.value).set(version.id, judgement);
+      judgements.value = new Map(judgements.value).set(keyOf(version.id), judgement);
     }
     judgeStatus.value = { kind: 'idle' };
   } catch (error) {
@@ -126,7 +140,7 @@ function resultsOf(
 
 /** Share of the labelled frames that a version gets right, by the labels of now; undefined without labels. */
 export function accuracyOf(judgement: Judgement | undefined): number | undefined {
-  const labels = new Map(frames.value.map(({ id, label }) => [id, label]));
+  const labels = new Map(judgeFrames.value.map(({ id, label }) => [id, label]));
   const known = (judgement?.results ?? []).flatMap(({ frame, candidate }) => {
     const label = labels.get(frame.id);
     return label === undefined ? [] : [candidate === label];

@@ -5,7 +5,7 @@ import * as format from '../format.ts';
 import { frameOptions } from '../lib/preprocessing.ts';
 import { texts } from '../texts.ts';
 import { stats } from './calibration.ts';
-import { accuracyOf, judged } from './judge.ts';
+import { accuracyOf, type JudgeSet, judged, judgeFrames, judgeSet } from './judge.ts';
 import { usable } from './model.ts';
 import { chosen, versions } from './versions.ts';
 
@@ -27,6 +27,8 @@ export interface Report {
   model: { name: string; sizeBytes: number; parameters: number; macs: number };
   preprocessing: object;
   calibration: { frames: number; method: string } | undefined;
+  /** Whether the frames were those of the calibration. */
+  judgedOn: { frames: number; set: JudgeSet } | undefined;
   versions: ReportRow[];
 }
 
@@ -40,6 +42,8 @@ export function makeReport(): Report | undefined {
     model: { name, sizeBytes: info.sizeBytes, parameters: info.parameters, macs: info.macs },
     preprocessing: frameOptions(input, how),
     calibration: stats.value && { frames: stats.value.samples, method: stats.value.method },
+    judgedOn:
+      judged.value.size > 0 ? { frames: judgeFrames.value.length, set: judgeSet.value } : undefined,
     versions: versions.value.map(({ id, bytes }) => {
       const row: ReportRow = { version: texts.versions[id], sizeBytes: bytes.length };
       const judgement = judged.value.get(id);
@@ -113,7 +117,7 @@ export function toHtml(report: Report): string {
           )}`,
         ],
   );
-  const { model, calibration } = report;
+  const { model, calibration, judgedOn } = report;
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(model.name)}: webquant report</title><style>${STYLE}</style>
 <h1>${escapeHtml(model.name)}</h1>
 <p>${format.bytes(model.sizeBytes)}, ${format.count(model.parameters)} parameters, ${format.count(model.macs)} multiply-adds a frame${

@@ -5,7 +5,7 @@ import { startEngine } from '../engine.ts';
 import { bundledModel } from '../lib/bundled.ts';
 import { keptModels } from '../lib/storage.ts';
 import { isCalibrated, reset, stats } from './calibration.ts';
-import { cancelJudging } from './judge.ts';
+import { cancelJudging, judgeSet } from './judge.ts';
 import { restartLive, stopLive } from './live.ts';
 import { keptNames, model, modelError, modelStatus, openBundled, usable } from './model.ts';
 import { showBundled } from './source.ts';
@@ -34,6 +34,7 @@ export function connect(): void {
       cancelJudging();
       reset();
       discard();
+      judgeSet.value = 'collected';
     });
   });
   // A file that was made with other statistics is not what a download beside the new ones should be.

@@ -1,7 +1,8 @@
 import { computed } from '@preact/signals';
 import { isReady } from '../engine.ts';
 import { frames } from '../state/frames.ts';
-import { cancelJudging, judge, judged, judgeStatus } from '../state/judge.ts';
+import { hasHeldOut } from '../state/held_out.ts';
+import { cancelJudging, judge, judged, judgeSet, judgeStatus } from '../state/judge.ts';
 import { liveError, liveStatus, startLive, stopLive } from '../state/live.ts';
 import { source } from '../state/source.ts';
 import { chosen, chosenId, made, versions } from '../state/versions.ts';
@@ -75,6 +76,7 @@ const Judging = () => (
 const isJudging = computed(() => judgeStatus.value.kind === 'running');
 
 function JudgeControls() {
+  const lacksFrames = judgeSet.value === 'collected' && frames.value.length === 0;
   const isComplete = versions.value.every(({ id }) => judged.value.has(id));
   return (
     <div class="row">
@@ -85,14 +87,29 @@ function JudgeControls() {
           <Button
             id="judge"
             kind="primary"
-            disabled={!isReady.value || frames.value.length === 0}
+            disabled={!isReady.value || lacksFrames}
             onClick={() => void judge()}
           >
             {words.judge}
           </Button>
         )
       )}
-      {frames.value.length === 0 && <span class="muted">{words.needsFrames}</span>}
+      {hasHeldOut.value && (
+        <Segmented
+          compact
+          label={words.judgeOn}
+          value={judgeSet.value}
+          options={[
+            { value: 'collected', name: words.sets.collected },
+            { value: 'held-out', name: words.sets['held-out'] },
+          ]}
+          onChange={(value) => {
+            cancelJudging();
+            judgeSet.value = value;
+          }}
+        />
+      )}
+      {lacksFrames && <span class="muted">{words.needsFrames}</span>}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import * as format from '../format.ts';
-import { accuracyOf, chosenJudgement, type Judgement, judged } from '../state/judge.ts';
+import { accuracyOf, chosenJudgement, type Judgement, judged, judgeSet } from '../state/judge.ts';
 import { labels } from '../state/model.ts';
 import { type Version, versions } from '../state/versions.ts';
 import { texts } from '../texts.ts';
@@ -24,7 +24,8 @@ export function Summary() {
         <SummaryTable rows={rows} reference={reference} />
       </section>
       <p class="muted">
-        {words.summaryCaption(reference.frames.length)} {words.sameFrames}
+        {words.summaryCaption(reference.frames.length)}{' '}
+        {judgeSet.value === 'collected' && words.sameFrames}
       </p>
       <div class="split charts">
         <figure>
