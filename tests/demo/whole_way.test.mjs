@@ -39,12 +39,15 @@ test('64 frames of the camera are taken without holding the page up', async () =
   await openCamera(page);
   await photograph(page, 'camera');
   await page.getByLabel('Interval in ms').fill('20');
-  await page.evaluate(() => {
-    globalThis.longTasks.length = 0;
-  });
+  const begun = await page.evaluate(() => performance.now());
   await calibrate(page);
   assert.equal(await framesTaken(page), 64);
-  assert.deepEqual(await page.evaluate(() => globalThis.longTasks), []);
+  // The pictures above had the page laid out anew, which may be told of only now.
+  const tasks = await page.evaluate(() => globalThis.longTasks);
+  assert.deepEqual(
+    tasks.filter(({ startTime }) => startTime >= begun),
+    [],
+  );
   assert.match(await page.textContent('[data-testid=calibrated]'), /64 frames/);
   await photograph(page, 'calibrated');
 });

@@ -118,13 +118,20 @@ export function toHtml(report: Report): string {
         ],
   );
   const { model, calibration, judgedOn } = report;
+  const facts = [
+    format.bytes(model.sizeBytes),
+    `${format.count(model.parameters)} parameters`,
+    `${format.count(model.macs)} multiply-adds a frame`,
+  ];
+  if (calibration) facts.push(`calibrated on ${calibration.frames} frames (${calibration.method})`);
+  if (judgedOn)
+    facts.push(
+      `judged on ${judgedOn.set === 'collected' ? 'the same' : `${judgedOn.frames} other`} frames`,
+    );
+  const described = `${facts.join(', ')}.`;
   return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(model.name)}: webquant report</title><style>${STYLE}</style>
 <h1>${escapeHtml(model.name)}</h1>
-<p>${format.bytes(model.sizeBytes)}, ${format.count(model.parameters)} parameters, ${format.count(model.macs)} multiply-adds a frame${
-    calibration
-      ? `; calibrated on ${calibration.frames} frames (${escapeHtml(calibration.method)})`
-      : ''
-  }.</p>
+<p>${escapeHtml(described)}</p>
 ${table(head, rows)}
 ${layers.join('\n')}
 <h2>${escapeHtml(texts.take.code)}</h2><pre>${escapeHtml(codeFor() ?? '')}</pre>
