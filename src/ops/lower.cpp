@@ -258,12 +258,7 @@ void LowerContext::with_activation(tflite::ActivationFunctionType activation,
 void LowerContext::check_value(xnn_status status) const {
   if (status == xnn_status_success) return;
   if (status == xnn_status_out_of_memory) fail(ErrorCode::kOutOfMemory, label(), "no memory for it");
-  std::string operands;
-  for (size_t i = 0; i < input_count(); ++i) {
-    if (has_input(i)) operands += text(i ? ", " : "", to_string(input(i).type), " ", to_string(input_shape(i)));
-  }
-  unsupported(text("XNNPACK has no kernel for it: ", operands, " -> ", to_string(output(0).type), " ",
-                   to_string(output_shape(0))));
+  unsupported("XNNPACK has no kernel for it");
 }
 
 void LowerContext::check(xnn_status status) {

@@ -19,6 +19,18 @@ size_t OpView::input_index(size_t i) const {
   return static_cast<size_t>(op().inputs[i]);
 }
 
+void OpView::unsupported(std::string message) const {
+  constexpr size_t kMostShown = 8;
+  message += " (operands:";
+  for (size_t i = 0; i < input_count() && i < kMostShown; ++i) {
+    message += i ? ", " : " ";
+    message += has_input(i) ? text(to_string(input(i).type), " ", to_string(input_shape(i))) : "none";
+  }
+  if (input_count() > kMostShown) message += text(", and ", input_count() - kMostShown, " more");
+  if (output_count() > 0) message += text(" -> ", to_string(output(0).type), " ", to_string(output_shape(0)));
+  fail(ErrorCode::kUnsupported, label(), message + ")");
+}
+
 size_t OpView::axis(int32_t axis, size_t rank) const {
   const auto n = static_cast<int32_t>(rank);
   if (axis < -n || axis >= n) invalid(text("has axis ", axis, " on a shape of ", n, " dimensions"));

@@ -136,9 +136,8 @@ class OpView {
   size_t axis(int32_t axis, size_t rank) const;
 
   [[noreturn]] void invalid(std::string message) const { fail(ErrorCode::kInvalidModel, label(), std::move(message)); }
-  [[noreturn]] void unsupported(std::string message) const {
-    fail(ErrorCode::kUnsupported, label(), std::move(message));
-  }
+  /// The message also tells the operands' types and shapes.
+  [[noreturn]] void unsupported(std::string message) const;
 
  protected:
   std::span<const uint8_t> known_bytes(size_t tensor) const;
