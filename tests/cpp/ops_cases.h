@@ -45,6 +45,7 @@ struct OpCase {
   QuantParams output_quant = {};
   int outputs = 1;
   int sum_length = 1;  // how many products or inputs an output adds up, of an operator without weights
+  double jump = 0;     // how far apart the results of neighbouring inputs may be
 };
 
 /// All rows. The parts are defined in ops_cases*.cpp.

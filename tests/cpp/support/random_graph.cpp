@@ -41,7 +41,7 @@ class Generator {
     const int x = any();
     const Shape& shape = b_.shape(x);
     int y = -1;
-    switch (random_.below(14)) {
+    switch (random_.below(20)) {
       case 0:
       case 1:
         y = conv(x, shape);
@@ -79,6 +79,25 @@ class Generator {
       case 12:
         y = reshape(x, shape);
         break;
+      case 13:
+        y = b_.op(chance(2) ? OpCode::MAXIMUM : OpCode::MINIMUM, name("extreme"), {x, like(shape)},
+                  union_of(tflite::MaximumMinimumOptionsT()));
+        break;
+      case 14:
+        y = subtract(x, like(shape));
+        break;
+      case 15:
+        y = activate(x);
+        break;
+      case 16:
+        y = b_.op(OpCode::PRELU, name("prelu"), {x, b_.constant(name("slopes"), {shape[3]}, random_.values(shape[3]))});
+        break;
+      case 17:
+        y = resize(x, shape);
+        break;
+      case 18:
+        y = transpose_conv(x, shape);
+        break;
       default:
         y = chance(2) ? b_.softmax(name("softmax"), x) : mean(x);
         break;
@@ -112,11 +131,49 @@ class Generator {
     return b_.op(OpCode::MUL, name("mul"), {a, b}, union_of(options));
   }
 
+  int subtract(int a, int b) {
+    tflite::SubOptionsT options;
+    options.fused_activation_function = activation();
+    return b_.op(OpCode::SUB, name("sub"), {a, b}, union_of(options));
+  }
+
+  int activate(int x) {
+    if (chance(4)) {
+      tflite::LeakyReluOptionsT options;
+      options.alpha = random_.uniform(0.01f, 0.5f);
+      return b_.op(OpCode::LEAKY_RELU, name("leaky"), {x}, union_of(options));
+    }
+    constexpr OpCode kAll[] = {OpCode::HARD_SWISH, OpCode::TANH, OpCode::ELU, OpCode::GELU, OpCode::RELU_N1_TO_1};
+    return b_.op(kAll[random_.below(5)], name("activation"), {x});
+  }
+
+  int resize(int x, Shape in) {
+    tflite::ResizeBilinearOptionsT options;
+    options.align_corners = chance(3);
+    options.half_pixel_centers = !options.align_corners && chance(2);
+    const int largest = 4 * count_of(in) <= kMaxElements ? 2 : 1;
+    const std::vector<int32_t> size = {between(1, largest * in[1]), between(1, largest * in[2])};
+    return b_.op(OpCode::RESIZE_BILINEAR, name("resize"), {x, b_.constant(name("size"), {2}, size)}, union_of(options));
+  }
+
+  int transpose_conv(int x, Shape in) {
+    tflite::TransposeConvOptionsT options;
+    options.stride_h = options.stride_w = 4 * count_of(in) <= kMaxElements ? between(1, 2) : 1;
+    options.padding = tflite::Padding::SAME;
+    options.fused_activation_function = activation();
+    const Shape w = {between(1, 6), between(1, 3), between(1, 3), in[3]};
+    const std::vector<int32_t> size = {in[0], in[1] * options.stride_h, in[2] * options.stride_w, w[0]};
+    std::vector<int> operands = {b_.constant(name("size"), {4}, size), b_.constant(name("w"), w, weights(w)), x};
+    const auto bias = maybe_bias(w[0]);
+    if (!bias.empty()) operands.push_back(b_.constant(name("bias"), {w[0]}, bias));
+    return b_.op(OpCode::TRANSPOSE_CONV, name("transposed"), operands, union_of(options));
+  }
+
   int mean(int x) {
     tflite::ReducerOptionsT options;
     options.keep_dims = true;
-    return b_.op(OpCode::MEAN, name("mean"), {x, b_.constant(name("axes"), {2}, std::vector<int32_t>{1, 2})},
-                 union_of(options));
+    return b_.op(chance(2) ? OpCode::MEAN : OpCode::REDUCE_MAX, name("mean"),
+                 {x, b_.constant(name("axes"), {2}, std::vector<int32_t>{1, 2})}, union_of(options));
   }
 
   int pool(int x, Shape in, OpCode code) {
