@@ -15,7 +15,7 @@ std::string tensor_label(const Model& model, size_t index) {
 }
 
 // Bytes of a constant of this type and count; 0 where webquant does not know the layout.
-size_t constant_bytes(DType type, size_t count) {
+uint64_t constant_bytes(DType type, uint64_t count) {
   if (type == DType::INT4 || type == DType::UINT4) return count / 2 + count % 2;
   return element_size(type) * count;
 }
@@ -54,7 +54,7 @@ void check_tensor(const Model& model, size_t index) {
     invalid(where, text("refers to buffer #", tensor.buffer, " of ", model.buffers.size()));
   }
   const auto data = constant_data(model, tensor);
-  const size_t expected = constant_bytes(tensor.type, count);
+  const uint64_t expected = constant_bytes(tensor.type, count);
   if (!data.empty() && !tensor.sparsity && expected != 0 && data.size() != expected) {
     invalid(where, text("is a ", to_string(tensor.type), " constant of shape ", to_string(tensor.shape), " and needs ",
                         expected, " bytes, but has ", data.size()));

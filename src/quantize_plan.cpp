@@ -54,14 +54,15 @@ std::string reason_to_stay_float(const Model& model, size_t n, const QuantSpec& 
     if (tensor.type != DType::FLOAT32) return text("its input \"", tensor.name, "\" is ", to_string(tensor.type));
   }
   for (const int32_t i : op.outputs) {
-    if (g.tensors[i]->type != DType::FLOAT32) return text("its output is ", to_string(g.tensors[i]->type));
+    if (g.tensors[i]->type != DType::FLOAT32 && rule.output != Output::kIntegers)
+      return text("its output is ", to_string(g.tensors[i]->type));
   }
   if (rule.weights >= 0 && !is_float_constant(model, op, rule.weights)) return "its weights are no constant";
   const bool has_bias =
       rule.bias >= 0 && static_cast<size_t>(rule.bias) < op.inputs.size() && op.inputs[rule.bias] >= 0;
   if (has_bias && !is_float_constant(model, op, rule.bias)) return "its bias is no constant";
-  // Moving values is as cheap in float, and going to int8 for it would only round.
-  if (rule.output == Output::kSameAsInput &&
+  // Moving or comparing values is as cheap in float, and going to int8 for it would only round.
+  if ((rule.output == Output::kSameAsInput || rule.output == Output::kIntegers) &&
       (produced_in_float[op.inputs[rule.data]] || is_constant(model, *g.tensors[op.inputs[rule.data]]))) {
     return "its input stays float";
   }
@@ -140,7 +141,7 @@ StaticPlan plan_static(const Model& model, const QuantSpec& spec, const Stats& s
     for (size_t i = 0; i < op.inputs.size(); ++i) {
       if (op.inputs[i] >= 0 && is_data_input(rule, i)) plan.needs_params[op.inputs[i]] = true;
     }
-    for (const int32_t i : op.outputs) plan.needs_params[i] = true;
+    for (const int32_t i : op.outputs) plan.needs_params[i] = rule.output != Output::kIntegers;
   }
   if (spec.io != DType::FLOAT32) {
     for (const auto* ends : {&g.inputs, &g.outputs}) {

@@ -149,6 +149,7 @@ class StaticQuantizer {
     editor_.set_version(n, enlarges(n, rule) ? rule.int8_enlarging_version : rule.int8_version);
 
     for (int32_t& output : editor_.op(n).outputs) {
+      if (rule.output == QuantRule::Output::kIntegers) continue;
       const int32_t t = output;
       if (spec_.io != DType::INT8 && is_graph_output(t)) {
         output = add_int8(t, plan_.params[t]);

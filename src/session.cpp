@@ -56,7 +56,7 @@ void require_activation_budget(const Model& model, const std::vector<Shape>& sha
   for (size_t i = 0; i < shapes.size(); ++i) {
     const Tensor& tensor = *graph(model).tensors[i];
     if (is_constant(model, tensor)) continue;
-    total += static_cast<uint64_t>(element_count(shapes[i], tensor.name)) * 4;
+    total += uint64_t{element_count(shapes[i], tensor.name)} * std::max<size_t>(element_size(tensor.type), 4);
     if (total >= uint64_t{1} << 31) {
       fail(ErrorCode::kOutOfMemory, "model",
            text("its activations need more than 2 GB; \"", tensor.name, "\" has shape ", to_string(shapes[i])));
@@ -114,9 +114,8 @@ struct Session::State {
   void add_buffer(const Model& model, size_t tensor, const Shape& shape) {
     const Tensor& t = *graph(model).tensors[tensor];
     const size_t size = element_size(t.type) * element_count(shape, t.name);
-    if (size == 0)
-      fail(ErrorCode::kUnsupported, text("tensor \"", t.name, "\""),
-           text("is ", to_string(t.type), " ", to_string(shape)));
+    if (element_size(t.type) == 0)
+      fail(ErrorCode::kUnsupported, text("tensor \"", t.name, "\""), text("is ", to_string(t.type)));
     memory.activations_bytes += size;
     buffers.emplace(tensor, PaddedBuffer(size));
   }
@@ -215,6 +214,8 @@ void Session::State::add_kernel(const Model& model, const TensorFacts& facts, co
     } else {
       const auto floats = op.is_dequantized(i) ? op.constant_floats(i) : std::vector<float>();
       const auto bytes = floats.empty() ? std::as_bytes(op.constant_bytes(i)) : std::as_bytes(std::span(floats));
+      if (bytes.size() != element_size(op.input(i).type) * element_count(op.input_shape(i), op.label()))
+        op.unsupported(text("its constant \"", op.input(i).name, "\" is sparse or of type ", to_string(op.input(i).type)));
       constants.emplace_back(bytes.size());
       std::ranges::copy(bytes, constants.back().bytes().begin());
       run.inputs.push_back(constants.back().bytes());

@@ -55,6 +55,9 @@ void Session::write_real(size_t index, std::span<const float> values) {
     case DType::INT64:
       store_rounded<int64_t>(values, bytes);
       break;
+    case DType::BOOL:
+      std::ranges::transform(values, bytes.begin(), [](float value) { return static_cast<std::byte>(value != 0); });
+      break;
     default:
       fail(ErrorCode::kUnsupported, text("inputs[\"", info.name, "\"]"),
            text("cannot take floats: it is ", to_string(info.dtype)));
@@ -82,6 +85,9 @@ void Session::read_real(size_t index, std::span<float> out) const {
       break;
     case DType::INT64:
       std::ranges::copy(std::span(reinterpret_cast<const int64_t*>(bytes.data()), count), out.begin());
+      break;
+    case DType::BOOL:
+      std::ranges::transform(bytes, out.begin(), [](std::byte value) { return value == std::byte{0} ? 0.0f : 1.0f; });
       break;
     default:
       fail(ErrorCode::kUnsupported, text("outputs[\"", info.name, "\"]"),

@@ -23,7 +23,7 @@ struct Stats {
   std::map<std::string, TensorStats> tensors;
 };
 
-/// Range of `values`. Throws invalid-input, naming `where`, if one is NaN or infinite. `values` must not be empty.
+/// Range of `values`. Throws invalid-input, naming `where`, if one is NaN or infinite. That of no values is 0.
 TensorStats min_max(std::span<const float> values, std::string_view where);
 
 /// The smallest range that holds both.

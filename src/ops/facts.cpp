@@ -75,15 +75,17 @@ void InferContext::set_value(size_t i, std::span<const int32_t> values) {
 
 void InferContext::fold(const OpDef& def) {
   const auto is_known = [&](size_t i) {
-    return !has_input(i) || element_count(input_shape(i), label()) == 0 || !constant_bytes(i).empty();
+    // A sparse constant is stored in fewer bytes.
+    return !has_input(i) || constant_bytes(i).size() == uint64_t{element_count(input_shape(i), label())} *
+                                                            element_size(input(i).type);
   };
-  size_t total = 0;
+  uint64_t total = 0;  // as element_count() * element_size() may be more than a wasm32 size_t holds
   for (size_t i = 0; i < input_count(); ++i) {
     if (!is_known(i)) return;
   }
   for (size_t i = 0; i < output_count(); ++i) {
     if (!is_integer(output(i).type) || result_.values.contains(output_index(i))) return;
-    total += element_count(output_shape(i), label()) * element_size(output(i).type);
+    total += uint64_t{element_count(output_shape(i), label())} * element_size(output(i).type);
   }
   if (!def.reference || total > kMaxFoldedBytes) return;
   const ReferenceKernel kernel = def.reference(*this);

@@ -147,20 +147,14 @@ void infer_reshape(InferContext& c) {
   const Shape& x = c.input_shape(0);
   // The tensor wins over the option, which old converters leave out or stale.
   Shape shape = c.has_input(1) ? c.constant_ints(1) : c.options<tflite::ReshapeOptionsT>().new_shape;
-  const int64_t count = element_count(x, c.label());
-  int64_t known = 1;
-  int open = -1;
-  for (size_t i = 0; i < shape.size(); ++i) {
-    if (shape[i] == -1 && open < 0) {
-      open = static_cast<int>(i);
-    } else if (shape[i] < 0 || (known *= shape[i]) > count) {
-      c.invalid(text("cannot give ", to_string(x), " the shape ", to_string(shape)));
-    }
-  }
-  if (open >= 0 ? (known == 0 || count % known != 0) : known != count) {
+  const auto open = std::ranges::find(shape, -1);
+  if (open != shape.end()) *open = 1;
+  const size_t count = element_count(x, c.label()), known = element_count(shape, c.label());
+  if (open == shape.end() ? known != count : known == 0 || count % known != 0) {
+    if (open != shape.end()) *open = -1;
     c.invalid(text("cannot give ", to_string(x), " the shape ", to_string(shape)));
   }
-  if (open >= 0) shape[open] = static_cast<int32_t>(count / known);
+  if (open != shape.end()) *open = static_cast<int32_t>(count / known);
   c.set_output(0, std::move(shape));
 }
 

@@ -51,6 +51,16 @@ void lower_resize_bilinear(LowerContext& c);
 void lower_reshape(LowerContext& c);
 void lower_pad(LowerContext& c);
 void lower_concatenation(LowerContext& c);
+void lower_transpose(LowerContext& c);
+void lower_slice(LowerContext& c);
+void lower_strided_slice(LowerContext& c);
+void lower_split(LowerContext& c);
+void lower_split_v(LowerContext& c);
+void lower_pack(LowerContext& c);
+void lower_unpack(LowerContext& c);
+void lower_padv2(LowerContext& c);
+void lower_depth_to_space(LowerContext& c);
+void lower_space_to_depth(LowerContext& c);
 void lower_convert(LowerContext& c);
 
 }  // namespace webquant

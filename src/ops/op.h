@@ -24,6 +24,7 @@ struct QuantRule {
     kSameAsInput,         // it moves values: one scale for input 0 and all outputs
     kInputsSameAsOutput,  // it merges values: one scale for all inputs and the output
     kFixed,               // the range follows from the function (`fixed`)
+    kIntegers,            // sizes or indices, which have no scale
   };
   Output output = Output::kCalibrated;
   QuantParams fixed = {};

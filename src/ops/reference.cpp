@@ -1,51 +1,9 @@
 #include "ops/reference.h"
 
-#include <algorithm>
-#include <cstring>
 #include <memory>
 
 namespace webquant {
 namespace {
-
-// A selection with its last axes joined to blocks of neighbours, which are copied at once.
-struct Blocks {
-  std::vector<std::vector<int32_t>> offsets;
-  size_t length = 1;
-
-  explicit Blocks(Selection selection) : offsets(std::move(selection.offsets)) {
-    while (!offsets.empty() && are_neighbours(offsets.back())) {
-      length *= offsets.back().size();
-      offsets.pop_back();
-    }
-  }
-
-  bool are_neighbours(const std::vector<int32_t>& axis) const {
-    for (size_t i = 0; i < axis.size(); ++i) {
-      if (axis[i] != static_cast<int32_t>(i * length)) return false;
-    }
-    return !axis.empty();
-  }
-
-  /// Calls visit(number of the block's first element in the input) for every block in the output's order.
-  void for_each(auto&& visit) const {
-    const bool is_empty = std::ranges::any_of(offsets, [](const auto& axis) { return axis.empty(); });
-    if (!is_empty) walk(0, 0, visit);
-  }
-
- private:
-  void walk(size_t axis, int32_t from, auto&& visit) const {
-    if (axis == offsets.size()) return visit(static_cast<size_t>(from));
-    for (const int32_t offset : offsets[axis]) walk(axis + 1, from + offset, visit);
-  }
-};
-
-void copy_blocks(const Blocks& blocks, size_t element_bytes, const std::byte* from, std::byte* to) {
-  const size_t block_bytes = blocks.length * element_bytes;
-  blocks.for_each([&](size_t first) {
-    std::memcpy(to, from + first * element_bytes, block_bytes);
-    to += block_bytes;
-  });
-}
 
 // What becomes of one operand on its way to or from real values.
 struct RealOperand {
@@ -85,41 +43,6 @@ struct RealOperand {
 
 bool is_quantized(const Tensor& tensor) {
   return (tensor.type == DType::INT8 || tensor.type == DType::UINT8) && per_tensor_params(tensor).has_value();
-}
-
-std::vector<int32_t> strides_of(const Shape& shape) {
-  std::vector<int32_t> strides(shape.size(), 1);
-  for (size_t i = shape.size(); i-- > 1;) strides[i - 1] = strides[i] * shape[i];
-  return strides;
-}
-
-ReferenceKernel select_elements(const OpView& op, size_t slot, std::vector<Selection> outputs) {
-  std::vector<Blocks> blocks;
-  for (Selection& selection : outputs) blocks.emplace_back(std::move(selection));
-  const Tensor& from = op.input(slot);
-  bool same_quantization = true;
-  for (size_t i = 0; i < op.output_count(); ++i) {
-    const Tensor& to = op.output(i);
-    if (from.type != to.type) {
-      op.invalid(text("its input \"", from.name, "\" is ", to_string(from.type), " and its output \"", to.name, "\" ",
-                      to_string(to.type)));
-    }
-    same_quantization &= !is_quantized(from) || per_tensor_params(from) == per_tensor_params(to);
-  }
-  if (!same_quantization) {
-    return compute_on_reals(op, [slot, blocks = std::move(blocks)](RealInputs in, RealOutputs out) {
-      for (size_t i = 0; i < out.size(); ++i) {
-        copy_blocks(blocks[i], sizeof(float), reinterpret_cast<const std::byte*>(in[slot].data()),
-                    reinterpret_cast<std::byte*>(out[i].data()));
-      }
-    });
-  }
-  const size_t element_bytes = element_size(from.type);
-  if (element_bytes == 0) op.unsupported(text("cannot move elements of type ", to_string(from.type)));
-  return [slot, element_bytes, blocks = std::move(blocks)](const KernelOperands& operands) {
-    for (size_t i = 0; i < operands.outputs.size(); ++i)
-      copy_blocks(blocks[i], element_bytes, operands.inputs[slot].data(), operands.outputs[i].data());
-  };
 }
 
 ReferenceKernel compute_on_reals(const OpView& op, std::function<void(RealInputs, RealOutputs)> compute) {

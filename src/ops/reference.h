@@ -1,6 +1,8 @@
 // Kernels of webquant's own, for what XNNPACK does not run: plain loops, correct first. Included by src/ops only.
 #pragma once
 
+#include <optional>
+
 #include "ops/op.h"
 
 namespace webquant {
@@ -18,6 +20,10 @@ std::vector<int32_t> strides_of(const Shape& shape);
 /// Copies elements of input `slot` to each output, as the selection of that output says. Elements of any type; where
 /// the quantization of the output is another, its values are quantized anew.
 ReferenceKernel select_elements(const OpView& op, size_t slot, std::vector<Selection> outputs);
+
+/// Copies elements of the first inputs to where in the output each one's selection says; the selections are of the
+/// output's elements. The others become what input `fill_slot` holds, or zero. Types and quantization as above.
+ReferenceKernel place_elements(const OpView& op, std::vector<Selection> inputs, std::optional<size_t> fill_slot);
 
 using RealInputs = std::span<const std::span<const float>>;
 using RealOutputs = std::span<const std::span<float>>;

@@ -200,7 +200,7 @@ std::vector<OpCase> other_cases() {
 const std::vector<OpCase>& op_cases() {
   static const std::vector<OpCase> all = [] {
     std::vector<OpCase> rows = window_cases();
-    for (const auto& part : {elementwise_cases(), reduce_cases(), layout_cases(), other_cases()})
+    for (const auto& part : {elementwise_cases(), reduce_cases(), layout_cases(), number_cases(), other_cases()})
       rows.insert(rows.end(), part.begin(), part.end());
     return rows;
   }();

@@ -31,6 +31,7 @@ double number_at(DType type, const std::byte* bytes, size_t index) {
     case DType::INT8:
       return read(int8_t{});
     case DType::UINT8:
+    case DType::BOOL:
       return read(uint8_t{});
     case DType::INT32:
       return read(int32_t{});
@@ -86,6 +87,7 @@ std::vector<Array> constants_of(const Model& model) {
   std::vector<Array> arrays(tensors.size());
   for (size_t i = 0; i < arrays.size(); ++i) {
     const auto data = constant_data(model, *tensors[i]);
+    if (count_of(tensors[i]->shape) == 0) arrays[i].shape = tensors[i]->shape;
     if (!data.empty()) arrays[i] = real_values(*tensors[i], std::as_bytes(data));
   }
   return arrays;

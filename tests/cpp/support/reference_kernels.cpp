@@ -94,24 +94,6 @@ Array squeeze(const Node& node) {
   return out;
 }
 
-Array pad(const Node& node) {
-  const Array &x = node.input(0), &paddings = node.input(1);
-  Array out;
-  for (size_t i = 0; i < x.shape.size(); ++i) {
-    out.shape.push_back(x.shape[i] + static_cast<int>(paddings.values[2 * i] + paddings.values[2 * i + 1]));
-  }
-  out.values.resize(count_of(out.shape));
-  const auto strides = strides_of(out.shape);
-  for (size_t i = 0; i < x.values.size(); ++i) {
-    const auto position = position_of(i, x.shape);
-    size_t to = 0;
-    for (size_t d = 0; d < position.size(); ++d)
-      to += strides[d] * (position[d] + static_cast<size_t>(paddings.values[2 * d]));
-    out.values[to] = x.values[i];
-  }
-  return out;
-}
-
 Array concatenation(const Node& node) {
   const auto& options = *node.op.builtin_options.AsConcatenationOptions();
   Array out = {node.input(0).shape, {}};
@@ -131,19 +113,6 @@ Array concatenation(const Node& node) {
     }
     offset += input->shape[axis];
   }
-  return out;
-}
-
-std::vector<Array> unpack(const Node& node) {
-  const auto* o = node.op.builtin_options.AsUnpackOptions();
-  const Array& x = node.input(0);
-  Shape shape = x.shape;
-  const int axis = o->axis < 0 ? o->axis + static_cast<int>(shape.size()) : o->axis;
-  const size_t parts = shape[axis];
-  const size_t inner = count_of(Shape(shape.begin() + axis + 1, shape.end()));
-  shape.erase(shape.begin() + axis);
-  std::vector<Array> out(parts, Array{shape, {}});
-  for (size_t i = 0; i < x.values.size(); ++i) out[i / inner % parts].values.push_back(x.values[i]);
   return out;
 }
 
@@ -183,13 +152,11 @@ Kernel find_kernel(OpCode code) {
       {RESHAPE, one(reshape)},
       {SQUEEZE, one(squeeze)},
       {SOFTMAX, one(softmax)},
-      {PAD, one(pad)},
       {CONCATENATION, one(concatenation)},
       {QUANTIZE, one(identity)},  // evaluate() rounds to the output's grid
       {DEQUANTIZE, one(identity)},
-      {UNPACK, unpack},
   };
-  for (const auto* some : {&kernels, &math_kernels()}) {
+  for (const auto* some : {&kernels, &math_kernels(), &layout_kernels()}) {
     if (const auto found = some->find(code); found != some->end()) return found->second;
   }
   return {};

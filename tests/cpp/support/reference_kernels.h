@@ -50,6 +50,9 @@ Array l2_pool_2d(const Node&);
 Array max_pool_2d(const Node&);
 Array resize_bilinear(const Node&);
 
+/// Those of the operators that move values.
+const std::map<OpCode, Kernel>& layout_kernels();
+
 /// What a fused activation makes of a value.
 double activate(double value, tflite::ActivationFunctionType activation);
 
