@@ -215,7 +215,8 @@ void Session::State::add_kernel(const Model& model, const TensorFacts& facts, co
       const auto floats = op.is_dequantized(i) ? op.constant_floats(i) : std::vector<float>();
       const auto bytes = floats.empty() ? std::as_bytes(op.constant_bytes(i)) : std::as_bytes(std::span(floats));
       if (bytes.size() != element_size(op.input(i).type) * element_count(op.input_shape(i), op.label()))
-        op.unsupported(text("its constant \"", op.input(i).name, "\" is sparse or of type ", to_string(op.input(i).type)));
+        op.unsupported(
+            text("its constant \"", op.input(i).name, "\" is sparse or of type ", to_string(op.input(i).type)));
       constants.emplace_back(bytes.size());
       std::ranges::copy(bytes, constants.back().bytes().begin());
       run.inputs.push_back(constants.back().bytes());

@@ -76,8 +76,8 @@ void InferContext::set_value(size_t i, std::span<const int32_t> values) {
 void InferContext::fold(const OpDef& def) {
   const auto is_known = [&](size_t i) {
     // A sparse constant is stored in fewer bytes.
-    return !has_input(i) || constant_bytes(i).size() == uint64_t{element_count(input_shape(i), label())} *
-                                                            element_size(input(i).type);
+    return !has_input(i) ||
+           constant_bytes(i).size() == uint64_t{element_count(input_shape(i), label())} * element_size(input(i).type);
   };
   uint64_t total = 0;  // as element_count() * element_size() may be more than a wasm32 size_t holds
   for (size_t i = 0; i < input_count(); ++i) {

@@ -28,7 +28,8 @@ bool needs_own_kernel(const OpView& op, size_t slot = 0) {
 
 bool is_quantized_alike(const OpView& op, size_t slot) {
   for (size_t i = 0; i < op.output_count(); ++i) {
-    if (is_quantized(op.output(i)) && per_tensor_params(op.output(i)) != per_tensor_params(op.input(slot))) return false;
+    if (is_quantized(op.output(i)) && per_tensor_params(op.output(i)) != per_tensor_params(op.input(slot)))
+      return false;
   }
   return true;
 }
@@ -160,8 +161,8 @@ ReferenceKernel reference_depth_to_space(const OpView& op) {
   return selection(op, [&](const Shape& x) {
     const int32_t depth = op.output_shape(0)[3];
     const auto all = whole(x).offsets;
-    return Selection{{all[0], all[1], steps(0, block, int64_t{block} * depth), all[2], steps(0, block, depth),
-                      steps(0, depth, 1)}};
+    return Selection{
+        {all[0], all[1], steps(0, block, int64_t{block} * depth), all[2], steps(0, block, depth), steps(0, depth, 1)}};
   });
 }
 

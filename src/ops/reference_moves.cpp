@@ -127,7 +127,8 @@ ReferenceKernel place_elements(const OpView& op, std::vector<Selection> inputs, 
   if (!alike) {
     return compute_on_reals(op, [fill_slot, blocks = std::move(blocks)](RealInputs in, RealOutputs out) {
       std::ranges::fill(out[0], fill_slot ? in[*fill_slot][0] : 0.0f);
-      for (size_t i = 0; i < blocks.size(); ++i) place_blocks(blocks[i], sizeof(float), bytes_of(in[i]), bytes_of(out[0]));
+      for (size_t i = 0; i < blocks.size(); ++i)
+        place_blocks(blocks[i], sizeof(float), bytes_of(in[i]), bytes_of(out[0]));
     });
   }
   std::vector<std::byte> zero(element_bytes);

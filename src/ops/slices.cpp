@@ -132,8 +132,8 @@ std::vector<Slice> split(const OpView& op) {
   const int32_t declared = op.options<tflite::SplitOptionsT>().num_splits;
   const auto count = static_cast<int32_t>(op.output_count());
   if (declared != count || x[axis] % count != 0) {
-    op.invalid(text("splits ", to_string(x), " along axis ", axis, " into ", declared, " parts and has ", count,
-                    " outputs"));
+    op.invalid(
+        text("splits ", to_string(x), " along axis ", axis, " into ", declared, " parts and has ", count, " outputs"));
   }
   return parts(x, axis, std::vector<int32_t>(op.output_count(), x[axis] / count));
 }

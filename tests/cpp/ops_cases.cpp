@@ -207,6 +207,22 @@ const std::vector<OpCase>& op_cases() {
   return all;
 }
 
+OpCase moves(OpCode code, std::string name, std::vector<Operand> operands, tflite::BuiltinOptionsUnion options,
+             size_t moved, int outputs) {
+  const DType type = operands[moved].type;
+  const QuantParams quant = operands[moved].quant;
+  return {.name = text(tflite::EnumNameBuiltinOperator(code), " ", name),
+          .code = code,
+          .operands = std::move(operands),
+          .options = std::move(options),
+          .tolerance = 0,
+          .int8_steps = 0,
+          .quantizable = type == DType::FLOAT32,
+          .output_type = type,
+          .output_quant = quant,
+          .outputs = outputs};
+}
+
 Operand ints(std::vector<int32_t> values, Shape shape) {
   return {.kind = Operand::Kind::kInts, .shape = std::move(shape), .ints = std::move(values)};
 }

@@ -80,6 +80,16 @@ tflite::BuiltinOptionsUnion options_of(Options options) {
   return out;
 }
 
+/// Random integers of [low, high], and booleans.
+inline Operand integers(Shape shape, float low, float high, DType type = DType::INT32) {
+  return {.shape = std::move(shape), .low = low, .high = high, .type = type};
+}
+inline Operand bools(Shape shape) { return integers(std::move(shape), 0, 1, DType::BOOL); }
+
+/// A row of an operator that moves the values of operand `moved` as they are, whose type and scale the outputs have.
+OpCase moves(OpCode code, std::string name, std::vector<Operand> operands, tflite::BuiltinOptionsUnion options = {},
+             size_t moved = 0, int outputs = 1);
+
 /// For scale-and-zero-point pairs of a whole tensor.
 std::unique_ptr<tflite::QuantizationParametersT> quantization(QuantParams params);
 

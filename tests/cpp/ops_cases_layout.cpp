@@ -8,28 +8,6 @@ namespace {
 
 using enum tflite::BuiltinOperator;
 
-// Values are moved as they are: what type they have follows from the operand that is moved.
-OpCase moves(OpCode code, std::string name, std::vector<Operand> operands, tflite::BuiltinOptionsUnion options = {},
-             size_t moved = 0, int outputs = 1) {
-  const DType type = operands[moved].type;
-  const QuantParams quant = operands[moved].quant;
-  return {.name = text(tflite::EnumNameBuiltinOperator(code), " ", name),
-          .code = code,
-          .operands = std::move(operands),
-          .options = std::move(options),
-          .tolerance = 0,
-          .int8_steps = 0,
-          .quantizable = type == DType::FLOAT32,
-          .output_type = type,
-          .output_quant = quant,
-          .outputs = outputs};
-}
-
-Operand integers(Shape shape, float low, float high, DType type = DType::INT32) {
-  return {.shape = std::move(shape), .low = low, .high = high, .type = type};
-}
-Operand bools(Shape shape) { return integers(std::move(shape), 0, 1, DType::BOOL); }
-
 OpCase unpack(std::string name, Operand x, int axis) {
   tflite::UnpackOptionsT options;
   options.axis = axis;
@@ -304,74 +282,6 @@ std::vector<OpCase> layout_cases() {
       resize_nearest("corners and half pixels", x, {9, 4}, true, true),
       resize_nearest("int8", input({1, 3, 4, 2}, DType::INT8, {0.1f, 3}), {6, 8}, false, true),
       resize_nearest("int32", integers({1, 3, 4, 2}, -9, 9), {6, 8}, false, false),
-  };
-}
-
-namespace {
-
-OpCase gives_integers(OpCode code, std::string name, std::vector<Operand> operands, DType type,
-                      tflite::BuiltinOptionsUnion options) {
-  OpCase row = moves(code, std::move(name), std::move(operands), std::move(options));
-  row.output_type = type;
-  return row;
-}
-
-OpCase shape(std::string name, Operand x, DType type = DType::INT32) {
-  tflite::ShapeOptionsT options;
-  options.out_type = type;
-  return gives_integers(SHAPE, std::move(name), {std::move(x)}, type, options_of(options));
-}
-
-OpCase arg_max(std::string name, Operand x, int axis, DType type = DType::INT32) {
-  tflite::ArgMaxOptionsT options;
-  options.output_type = type;
-  return gives_integers(ARG_MAX, std::move(name), {std::move(x), ints({axis}, {})}, type, options_of(options));
-}
-
-OpCase arg_min(std::string name, Operand x, int axis, DType type = DType::INT32) {
-  tflite::ArgMinOptionsT options;
-  options.output_type = type;
-  return gives_integers(ARG_MIN, std::move(name), {std::move(x), ints({axis})}, type, options_of(options));
-}
-
-OpCase cast(std::string name, Operand x, DType type) {
-  tflite::CastOptionsT options;
-  options.in_data_type = x.type;
-  options.out_data_type = type;
-  OpCase row = gives_integers(CAST, std::move(name), {std::move(x)}, type, options_of(options));
-  row.int8_stays_float = true;
-  return row;
-}
-
-}  // namespace
-
-std::vector<OpCase> number_cases() {
-  const Shape map = {2, 5, 7, 6};
-  return {
-      shape("of a map", input(map)),
-      shape("of a map, int64", input(map), DType::INT64),
-      shape("of a scalar", input({})),
-      shape("of int32", integers({3, 4}, -9, 9)),
-      arg_max("channels", input(map), 3),
-      arg_max("height, int64", input(map), 1, DType::INT64),
-      arg_max("a vector", input({9}), -1),
-      arg_max("int32", integers({4, 9}, -3, 3), 1),
-      arg_max("int8", input({4, 9}, DType::INT8, {0.1f, 3}), 1),
-      arg_max("uint8", input({4, 9}, DType::UINT8, {0.1f, 3}), 0),
-      arg_min("channels", input(map), -1),
-      arg_min("batch, int64", input(map), 0, DType::INT64),
-      arg_min("bool", bools({4, 9}), 1),
-      cast("float32 to int32", input(map, -50, 50), DType::INT32),
-      cast("float32 to int64", input(map, -50, 50), DType::INT64),
-      cast("float32 to bool", input({4, 9}, 0, 1), DType::BOOL),
-      cast("float32 to float32", input(map), DType::FLOAT32),
-      cast("int32 to float32", integers(map, -50, 50), DType::FLOAT32),
-      cast("int32 to int64", integers(map, -50, 50), DType::INT64),
-      cast("int64 to int32", integers(map, -50, 50, DType::INT64), DType::INT32),
-      cast("bool to float32", bools(map), DType::FLOAT32),
-      cast("int8 to float32", input(map, DType::INT8), DType::FLOAT32),
-      cast("uint8 to int32", input(map, DType::UINT8), DType::INT32),
-      cast("int32 to uint8", integers(map, 0, 50), DType::UINT8),
   };
 }
 

@@ -50,6 +50,12 @@ Array l2_pool_2d(const Node&);
 Array max_pool_2d(const Node&);
 Array resize_bilinear(const Node&);
 
+Array slice(const Node&);
+Array strided_slice(const Node&);
+std::vector<Array> split(const Node&);
+std::vector<Array> split_v(const Node&);
+std::vector<Array> unpack(const Node&);
+
 /// Those of the operators that move values.
 const std::map<OpCode, Kernel>& layout_kernels();
 
