@@ -8,6 +8,7 @@ const BEGIN = '<!-- operators: made by `npm run operators` -->\n';
 const END = '<!-- end of operators -->';
 
 const KERNELS = {
+  '': 'none: known when a model is loaded',
   xnnpack: 'XNNPACK',
   reference: "webquant's own",
   'xnnpack,reference': "XNNPACK, or webquant's own where XNNPACK has none for the types or options",
