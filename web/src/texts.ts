@@ -193,6 +193,14 @@ export const texts = {
       text: 'Tries static INT8 first and falls back until predictions move less than this.',
     },
     target: 'Largest mean shift in %',
+    find: 'Find the version',
+    findAgain: 'Find it again',
+    searching: { calibrating: 'Calibrating', comparing: 'Trying a version' } as Record<
+      string,
+      string
+    >,
+    tried: (count: number) => `${count} ${count === 1 ? 'version' : 'versions'} tried`,
+    missed: 'None stays within the target; this one is the closest to FP32.',
     make: (version: string) => `Make ${version}`,
     again: (version: string) => `Make ${version} again`,
     making: 'Working …',
@@ -219,6 +227,12 @@ export const texts = {
         name: 'Smallest constant',
         hint: 'Dynamic INT8: constants with fewer elements stay float.',
       },
+      equalize: {
+        name: 'Equalize channels',
+        hint: 'Static INT8: scales channels that differ much in size. Try it when the verdict is poor.',
+        off: 'off',
+        on: 'on',
+      },
       exclude: {
         name: 'Keep in float',
         hint: 'Names of operators, separated by commas; the table of operators has them.',
@@ -238,6 +252,7 @@ export const texts = {
     memory: 'Memory',
     shift: 'Mean shift',
     top: 'Top 5',
+    map: 'Output of',
     failed: 'The comparison stopped',
     judge: 'Judge all versions',
     judgeOn: 'Frames to judge on',
@@ -269,6 +284,7 @@ export const texts = {
     layersHint: 'Signal to quantization noise after each layer, in decibels; shorter is worse.',
     worst: 'Worst frames first',
     worstHint: 'How far the probability of the FP32 answer moved.',
+    worstHintOther: 'Largest difference from FP32, in per cent of the range of the output.',
     answers: (reference: string, candidate: string) =>
       reference === candidate ? `both say ${reference}` : `${reference} became ${candidate}`,
     verdicts,

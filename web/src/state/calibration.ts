@@ -27,7 +27,7 @@ export const isCalibrated = computed(
 );
 
 /** How often the ranges on the page follow, in milliseconds. */
-const REFRESH_MS = 200;
+const REFRESH_MS = 400;
 
 let stopRunning: AbortController | undefined;
 

@@ -3,6 +3,7 @@
 import { signal } from '@preact/signals';
 import type { WorkerSession } from 'webquant/worker';
 import { messageOf, wq } from '../engine.ts';
+import { isMap, mapPicture } from '../lib/maps.ts';
 import { areProbabilities, firstOutput, median, type Score, shiftOf, top } from '../lib/scores.ts';
 import { toTensor } from './frames.ts';
 import { usable } from './model.ts';
@@ -11,6 +12,8 @@ import { chosen, type Version } from './versions.ts';
 
 export interface LiveSide {
   scores: Score[];
+  /** The output as a picture, where it is a map. */
+  map: ImageData | undefined;
   medianMs: number | undefined;
   memoryBytes: number;
 }
@@ -112,8 +115,11 @@ class Side {
 
   show(values: ArrayLike<number>): LiveSide {
     const { weightsBytes, activationsBytes } = this.session.memory;
+    const [output] = this.session.outputs;
+    const asMap = output !== undefined && isMap(output);
     return {
-      scores: top(values, 5),
+      scores: asMap ? [] : top(values, 5),
+      map: asMap ? mapPicture(values, output) : undefined,
       medianMs: median(this.#times),
       memoryBytes: weightsBytes + activationsBytes,
     };

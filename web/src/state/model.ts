@@ -35,6 +35,12 @@ export const usable = computed(() => {
     : undefined;
 });
 
+/** Whether the first output has one value for each class. */
+export const isClassifier = computed(() => {
+  const shape = model.value?.info.outputs[0]?.shape ?? [];
+  return shape.filter((size) => size > 1).length <= 1;
+});
+
 export async function openBundled(): Promise<void> {
   await open(BUNDLED_NAME, bundledModel, bundledLabels);
 }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import * as format from '../format.ts';
 import { verdictOf } from '../lib/scores.ts';
 import { type LiveSide, liveStatus, liveView } from '../state/live.ts';
@@ -75,8 +76,27 @@ function LivePanel({ name, kind, side, sizeBytes, isProbability, against }: Pane
         <Stat name={words.size}>{format.bytes(sizeBytes)}</Stat>
         <Stat name={words.memory}>{format.bytes(side.memoryBytes)}</Stat>
       </dl>
-      <TopFive side={side} isProbability={isProbability} />
+      {side.map ? (
+        <MapView name={name} picture={side.map} />
+      ) : (
+        <TopFive side={side} isProbability={isProbability} />
+      )}
     </section>
+  );
+}
+
+function MapView({ name, picture }: { name: string; picture: ImageData }) {
+  const canvas = useRef<HTMLCanvasElement>(null);
+  useEffect(() => canvas.current?.getContext('2d')?.putImageData(picture, 0, 0), [picture]);
+  const { width, height } = picture;
+  return (
+    <canvas
+      class="map"
+      ref={canvas}
+      {...{ width, height }}
+      role="img"
+      aria-label={`${words.map} ${name}`}
+    />
   );
 }
 

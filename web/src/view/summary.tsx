@@ -1,6 +1,6 @@
 import * as format from '../format.ts';
 import { accuracyOf, chosenJudgement, type Judgement, judged, judgeSet } from '../state/judge.ts';
-import { labels } from '../state/model.ts';
+import { isClassifier, labels } from '../state/model.ts';
 import { type Version, versions } from '../state/versions.ts';
 import { texts } from '../texts.ts';
 import { Bars, type Dot, Scatter } from './charts.tsx';
@@ -155,15 +155,17 @@ function Worst() {
   return (
     <>
       <h3>{words.worst}</h3>
-      <p class="muted">{words.worstHint}</p>
+      <p class="muted">{isClassifier.value ? words.worstHint : words.worstHintOther}</p>
       <ul class="worst">
         {results.map(({ frame, shift, reference, candidate }) => (
           <li key={frame.id}>
             <Thumbnail picture={frame.thumbnail} />
             <strong>{format.points(shift)}</strong>
-            <span class={reference === candidate ? 'muted' : 'bad'}>
-              {words.answers(nameOf(reference), nameOf(candidate))}
-            </span>
+            {isClassifier.value && (
+              <span class={reference === candidate ? 'muted' : 'bad'}>
+                {words.answers(nameOf(reference), nameOf(candidate))}
+              </span>
+            )}
           </li>
         ))}
       </ul>
