@@ -1,4 +1,5 @@
 // Operators that work on each element or pair of elements by itself, SOFTMAX and L2_NORMALIZATION.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -134,8 +135,11 @@ void lower_softmax(LowerContext& c) {
   c.check(xnn_define_softmax(c.graph(), scaled, c.out(), 0));
 }
 
-// Each row of channels over its length, which is taken to be 1e-6 at least.
+// Each row of channels over its length, which is taken to be 1e-6 at least. TensorFlow Lite's integer kernel has no
+// such limit: half a step of the input is below every length but 0.
 void lower_l2_normalization(LowerContext& c) {
+  const auto quant = per_tensor_params(c.input(0));
+  const float least = quant ? std::min(1e-6f, quant->scale / 2) : 1e-6f;
   c.compute_in_float();
   const Shape& shape = c.input_shape(0);
   Shape rows = shape;
@@ -147,7 +151,7 @@ void lower_l2_normalization(LowerContext& c) {
   c.check(xnn_define_static_reduce(c.graph(), xnn_reduce_sum, 1, &axis, squares, sums, XNN_FLAG_KEEP_DIMS));
   c.unary(xnn_unary_square_root, sums, roots);
   c.check(
-      xnn_define_binary(c.graph(), xnn_binary_maximum, nullptr, roots, c.float_constant({1}, {{1e-6f}}), lengths, 0));
+      xnn_define_binary(c.graph(), xnn_binary_maximum, nullptr, roots, c.float_constant({1}, {{least}}), lengths, 0));
   c.with_activation(c.options<tflite::L2NormOptionsT>().fused_activation_function,
                     [&](float min, float max, uint32_t out) {
                       const uint32_t result = is_clamp_needed(min, max) ? c.float_temporary(shape) : out;
