@@ -146,7 +146,7 @@ function Layers() {
 }
 
 /** How many of the worst frames are shown. */
-const SHOWN = 12;
+const SHOWN = 10;
 
 function Worst() {
   const results = chosenJudgement.value?.results.slice(0, SHOWN) ?? [];
