@@ -62,7 +62,7 @@ void InferContext::set_value(size_t i, std::span<const int32_t> values) {
   auto& bytes = result_.values[output_index(i)];
   const auto store = [&](auto converted) {
     bytes.resize(converted.size() * sizeof(converted[0]));
-    std::memcpy(bytes.data(), converted.data(), bytes.size());
+    if (!bytes.empty()) std::memcpy(bytes.data(), converted.data(), bytes.size());
   };
   if (output(i).type == DType::INT32) {
     store(std::vector<int32_t>(values.begin(), values.end()));
