@@ -58,11 +58,8 @@ function ModeCard({ mode }: { mode: QuantMode }) {
         disabled={!isReady.value || !usable.value || lacksStats || making.value !== undefined}
         onClick={() => void make(mode)}
       >
-        {isMaking
-          ? words.making
-          : lacksStats
-            ? words.needsStats
-            : (version ? words.again : words.make)(texts.versions[mode])}
+        {isMaking ? words.making : lacksStats ? words.needsStats : version ? words.again : words.make}
+        <span class="visually-hidden">: {texts.versions[mode]}</span>
       </Button>
     </article>
   );
