@@ -101,8 +101,11 @@ val create_session(const val& array, int batch, bool profile) {
   });
 }
 
-val create_calibrator(const val& array, const std::string& method) {
-  return guard([&] { return val(std::make_shared<CalibratorRunner>(load(bytes_from_js(array)), method)); });
+val create_calibrator(const val& array, const val& options) {
+  return guard([&] {
+    return val(
+        std::make_shared<CalibratorRunner>(load(bytes_from_js(array)), stats_options_from_js(options, "options")));
+  });
 }
 
 val create_comparator(const val& reference, const val& candidate, bool layers) {
@@ -145,6 +148,7 @@ EMSCRIPTEN_BINDINGS(webquant) {
       .function("memory", &Guarded<&SessionRunner::memory>::call);
   class_<CalibratorRunner, base<Runner>>("CalibratorRunner")
       .smart_ptr<std::shared_ptr<CalibratorRunner>>("CalibratorRunnerPointer")
+      .function("samples", &Guarded<&CalibratorRunner::samples>::call)
       .function("stats", &Guarded<&CalibratorRunner::stats>::call);
   class_<ComparatorRunner, base<Runner>>("ComparatorRunner")
       .smart_ptr<std::shared_ptr<ComparatorRunner>>("ComparatorRunnerPointer")

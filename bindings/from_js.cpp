@@ -21,6 +21,13 @@ Meaning meaning(const val& options, const char* key,
   fail(ErrorCode::kInvalidInput, text("options.", key), text("\"", word, "\" is not known"));
 }
 
+// Calls visit(name, value) for each entry of a plain object.
+template <class Visit>
+void for_each_entry(const val& object, Visit visit) {
+  const auto names = emscripten::vecFromJSArray<std::string>(val::global("Object").call<val>("keys", object));
+  for (const auto& name : names) visit(name, object[name]);
+}
+
 }  // namespace
 
 std::vector<uint8_t> bytes_from_js(const val& array) {
@@ -38,6 +45,8 @@ QuantSpec quant_spec_from_js(const val& options) {
       meaning<DType>(options, "io", {{"float32", DType::FLOAT32}, {"int8", DType::INT8}, {"uint8", DType::UINT8}});
   spec.per_channel = meaning<bool>(options, "granularity", {{"per-channel", true}, {"per-tensor", false}});
   spec.symmetric = meaning<bool>(options, "activations", {{"symmetric", true}, {"asymmetric", false}});
+  spec.equalize = options["equalize"].as<bool>();
+  spec.bias_correction = options["biasCorrection"].as<bool>();
   spec.min_elements = options["minElements"].as<size_t>();
   const auto names = emscripten::vecFromJSArray<std::string>(options["exclude"]);
   spec.excluded = [excluded = std::set<std::string>(names.begin(), names.end())](const std::string& name) {
@@ -46,17 +55,40 @@ QuantSpec quant_spec_from_js(const val& options) {
   return spec;
 }
 
+StatsOptions stats_options_from_js(const val& options, const std::string& where) {
+  StatsOptions result;
+  result.method = method_of(options["method"].as<std::string>(), where + ".method");
+  if (!options["percentile"].isUndefined()) result.percentile = options["percentile"].as<double>();
+  if (!options["momentum"].isUndefined()) result.momentum = options["momentum"].as<double>();
+  if (!options["bins"].isUndefined()) result.bins = options["bins"].as<int>();
+  return result;
+}
+
 std::optional<Stats> stats_from_js(const val& stats) {
   if (stats.isUndefined()) return std::nullopt;
   Stats result;
-  result.method = stats["method"].as<std::string>();
+  result.options = stats_options_from_js(stats, "options.stats");
   result.samples = static_cast<uint64_t>(stats["samples"].as<double>());
-  const val tensors = stats["tensors"];
-  const auto names = emscripten::vecFromJSArray<std::string>(val::global("Object").call<val>("keys", tensors));
-  for (const auto& name : names) {
-    const val tensor = tensors[name];
-    result.tensors[name] = {tensor["min"].as<float>(), tensor["max"].as<float>()};
-  }
+  for_each_entry(stats["tensors"], [&](const std::string& name, const val& tensor) {
+    auto& read = result.tensors[name] = {.min = tensor["min"].as<float>(), .max = tensor["max"].as<float>()};
+    const val histogram = tensor["histogram"];
+    if (histogram.isUndefined()) return;
+    const auto counts = emscripten::convertJSArrayToNumberVector<double>(histogram["counts"]);
+    read.histogram = {.exponent = histogram["exponent"].as<int>(),
+                      .first = static_cast<int64_t>(histogram["first"].as<double>()),
+                      .counts = {counts.begin(), counts.end()}};
+  });
+  if (stats["details"].isUndefined()) return result;
+  for_each_entry(stats["details"], [&](const std::string& name, const val& tensor) {
+    auto& read = result.details[name];
+    read.min_sum = tensor["minSum"].as<double>();
+    read.max_sum = tensor["maxSum"].as<double>();
+    const val channels = tensor["channels"];
+    if (channels.isUndefined()) return;
+    read.channel_min = emscripten::convertJSArrayToNumberVector<float>(channels["min"]);
+    read.channel_max = emscripten::convertJSArrayToNumberVector<float>(channels["max"]);
+    read.channel_sum = emscripten::convertJSArrayToNumberVector<double>(channels["sum"]);
+  });
   return result;
 }
 

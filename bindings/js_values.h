@@ -37,7 +37,10 @@ emscripten::val to_js(const Comparison& comparison);
 /// { mode, io, granularity, activations, minElements, exclude: names }, all present.
 QuantSpec quant_spec_from_js(const emscripten::val& options);
 
-/// Nothing for undefined.
+/// { method, percentile, momentum, bins }; `where` they are. All but the method may be absent.
+StatsOptions stats_options_from_js(const emscripten::val& options, const std::string& where);
+
+/// Nothing for undefined. What TypeScript's `checkStats` accepts.
 std::optional<Stats> stats_from_js(const emscripten::val& stats);
 
 /// { width, height, crop, resize, mean: [3], std: [3], channels }, all present.

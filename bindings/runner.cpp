@@ -99,8 +99,8 @@ val SessionRunner::memory() const {
   return object;
 }
 
-CalibratorRunner::CalibratorRunner(const Model& model, const std::string& method)
-    : Runner(model), calibrator_(model, method) {}
+CalibratorRunner::CalibratorRunner(const Model& model, const StatsOptions& options)
+    : Runner(model), calibrator_(model, options) {}
 
 val CalibratorRunner::stats() const { return to_js(calibrator_.stats()); }
 

@@ -67,10 +67,11 @@ class SessionRunner : public Runner {
 
 class CalibratorRunner : public Runner {
  public:
-  CalibratorRunner(const Model& model, const std::string& method);
+  CalibratorRunner(const Model& model, const StatsOptions& options);
   void write_real(size_t index) override { calibrator_.session().write_real(index, real_input(index)); }
   /// Observes.
   void run() override { calibrator_.observe(); }
+  double samples() const { return static_cast<double>(calibrator_.stats().samples); }
   emscripten::val stats() const;
 
  private:

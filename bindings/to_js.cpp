@@ -71,6 +71,41 @@ val to_js(const LayerMetrics& layer) {
   return object;
 }
 
+// A plain array: JSON has no typed ones.
+template <class Number>
+val numbers_to_js(const std::vector<Number>& numbers) {
+  return val::global("Array").call<val>("from", val(emscripten::typed_memory_view(numbers.size(), numbers.data())));
+}
+
+val to_js(const TensorStats& tensor) {
+  auto object = val::object();
+  object.set("min", tensor.min);
+  object.set("max", tensor.max);
+  if (tensor.histogram) {
+    const std::vector<double> counts(tensor.histogram->counts.begin(), tensor.histogram->counts.end());
+    auto histogram = val::object();
+    histogram.set("exponent", tensor.histogram->exponent);
+    histogram.set("first", static_cast<double>(tensor.histogram->first));
+    histogram.set("counts", numbers_to_js(counts));
+    object.set("histogram", histogram);
+  }
+  return object;
+}
+
+val to_js(const TensorDetails& details) {
+  auto object = val::object();
+  object.set("minSum", details.min_sum);
+  object.set("maxSum", details.max_sum);
+  if (!details.channel_sum.empty()) {
+    auto channels = val::object();
+    channels.set("min", numbers_to_js(details.channel_min));
+    channels.set("max", numbers_to_js(details.channel_max));
+    channels.set("sum", numbers_to_js(details.channel_sum));
+    object.set("channels", channels);
+  }
+  return object;
+}
+
 }  // namespace
 
 val to_js(std::span<const uint8_t> bytes) {
@@ -128,18 +163,19 @@ val to_js(const ModelInfo& info, size_t size_bytes) {
 }
 
 val to_js(const Stats& stats) {
-  auto tensors = val::object();
-  for (const auto& [name, tensor] : stats.tensors) {
-    auto object = val::object();
-    object.set("min", tensor.min);
-    object.set("max", tensor.max);
-    tensors.set(name, object);
-  }
+  auto tensors = val::object(), details = val::object();
+  for (const auto& [name, tensor] : stats.tensors) tensors.set(name, to_js(tensor));
+  for (const auto& [name, tensor] : stats.details) details.set(name, to_js(tensor));
+  const auto& options = stats.options;
   auto object = val::object();
   object.set("version", 1);
-  object.set("method", stats.method);
+  object.set("method", text_to_js(to_string(options.method)));
+  if (options.method == Method::kPercentile) object.set("percentile", options.percentile);
+  if (options.method == Method::kMovingAverage) object.set("momentum", options.momentum);
+  if (has_histogram(options.method)) object.set("bins", options.bins);
   object.set("samples", count_to_js(stats.samples));
   object.set("tensors", tensors);
+  object.set("details", details);
   return object;
 }
 

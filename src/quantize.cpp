@@ -99,6 +99,14 @@ bool is_float_constant(const Model& model, const Operator& op, int slot) {
   return tensor.type == DType::FLOAT32 && !tensor.sparsity && is_constant(model, tensor);
 }
 
+tflite::ActivationFunctionType clamp_of(const Model& model, const Operator& op) {
+  const OpCode code = op_code(model, op);
+  if (code == OpCode::RELU) return tflite::ActivationFunctionType::RELU;
+  if (code == OpCode::RELU6) return tflite::ActivationFunctionType::RELU6;
+  if (code == OpCode::RELU_N1_TO_1) return tflite::ActivationFunctionType::RELU_N1_TO_1;
+  return fused_activation(op);
+}
+
 std::vector<float> weight_scales(const Model& model, const Tensor& weights, int channel_axis, bool per_channel) {
   const auto values = constant_values<float>(model, weights);
   min_max(values, text("constant \"", weights.name, "\""));  // refuses NaN and infinities

@@ -16,10 +16,12 @@ enum class Mode { kFp16, kDynamicInt8, kStaticInt8 };
 
 struct QuantSpec {
   Mode mode = Mode::kStaticInt8;
-  DType io = DType::FLOAT32;   // static INT8: type of the graph's inputs and outputs: FLOAT32, INT8 or UINT8
-  bool per_channel = true;     // weights: one scale a channel, or one a tensor
-  bool symmetric = false;      // activations
-  size_t min_elements = 1024;  // dynamic INT8: constants smaller than this stay float
+  DType io = DType::FLOAT32;     // static INT8: type of the graph's inputs and outputs: FLOAT32, INT8 or UINT8
+  bool per_channel = true;       // weights: one scale a channel, or one a tensor
+  bool symmetric = false;        // activations
+  bool equalize = false;         // static INT8, see quantize_repair.h; both need `Stats::details`, without which
+  bool bias_correction = false;  // they do nothing
+  size_t min_elements = 1024;    // dynamic INT8: constants smaller than this stay float
   // Whether the operator or tensor of that name stays float.
   std::function<bool(const std::string& name)> excluded = [](const std::string&) { return false; };
 };

@@ -57,6 +57,9 @@ bool is_excluded(const Model& model, size_t op_index, const QuantSpec& spec);
 /// Whether input `slot` of an operator is a float constant.
 bool is_float_constant(const Model& model, const Operator& op, int slot);
 
+/// The clamp that an operator ends with, fused into it or itself one; see `fused_activation`.
+tflite::ActivationFunctionType clamp_of(const Model& model, const Operator& op);
+
 /// Symmetric weight scales of a float constant: one, or one a channel.
 std::vector<float> weight_scales(const Model& model, const Tensor& weights, int channel_axis, bool per_channel);
 

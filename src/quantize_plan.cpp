@@ -1,10 +1,13 @@
 #include "quantize_plan.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <optional>
 
 #include "quantize_edit.h"
+#include "stats_range.h"
 
 namespace webquant {
 namespace {
@@ -93,7 +96,8 @@ void join_same_scale_tensors(const Model& model, const std::vector<bool>& int8_o
   });
 }
 
-TensorStats tensor_range(const Model& model, size_t index, const std::string& name, const Stats& stats) {
+Range tensor_range(const Model& model, size_t index, const std::string& name, const QuantSpec& spec,
+                   const Stats& stats) {
   const Tensor& tensor = *graph(model).tensors[index];
   if (is_constant(model, tensor))
     return min_max(constant_values<float>(model, tensor), text("constant \"", name, "\""));
@@ -102,11 +106,24 @@ TensorStats tensor_range(const Model& model, size_t index, const std::string& na
     fail(ErrorCode::kMissingStats, text("stats.tensors[\"", name, "\"]"),
          "this tensor has no statistics; are they of another model?");
   }
-  const auto [min, max] = found->second;
+  const float min = found->second.min, max = found->second.max;
   if (!std::isfinite(min) || !std::isfinite(max) || min > max) {
     fail(ErrorCode::kInvalidInput, text("stats.tensors[\"", name, "\"]"), text("has the range ", min, " to ", max));
   }
-  return found->second;
+  return calibrated_range(found->second, stats.options, spec.symmetric);
+}
+
+// For each tensor the interval that the clamp which makes it leaves; infinite where there is none.
+std::vector<ActivationRange> clamps(const Model& model) {
+  const Graph& g = graph(model);
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  std::vector<ActivationRange> out(g.tensors.size(), {-kInfinity, kInfinity});
+  for (const auto& op : g.operators) {
+    const auto activation = clamp_of(model, *op);
+    if (!is_clamp(activation)) continue;
+    for (const int32_t i : op->outputs) out[i] = activation_range(activation);
+  }
+  return out;
 }
 
 }  // namespace
@@ -154,11 +171,15 @@ StaticPlan plan_static(const Model& model, const QuantSpec& spec, const Stats& s
   Groups groups(count);
   join_same_scale_tensors(model, plan.int8_op, groups);
   const auto names = tensor_names(model);
-  std::vector<std::optional<TensorStats>> ranges(count);  // by group
+  const auto clamp = clamps(model);
+  std::vector<std::optional<Range>> ranges(count);  // by group
   for (size_t i = 0; i < count; ++i) {
     if (!plan.needs_params[i] || groups.fixed(i)) continue;
     auto& range = ranges[groups.find(i)];
-    const TensorStats own = tensor_range(model, i, names[i], stats);
+    Range own = tensor_range(model, i, names[i], spec, stats);
+    // What a clamp cannot give needs no int8 values.
+    own = {.min = std::clamp(own.min, clamp[i].min, clamp[i].max),
+           .max = std::clamp(own.max, clamp[i].min, clamp[i].max)};
     range = range ? merge(*range, own) : own;
   }
   plan.params.resize(count);

@@ -4,6 +4,7 @@
 
 #include "quantize_edit.h"
 #include "quantize_plan.h"
+#include "quantize_repair.h"
 
 namespace webquant {
 namespace {
@@ -12,9 +13,11 @@ constexpr int kQuantizeVersion = 1, kDequantizeVersion = 2;
 
 class StaticQuantizer {
  public:
-  StaticQuantizer(Model& model, const QuantSpec& spec, StaticPlan plan)
+  StaticQuantizer(Model& model, const QuantSpec& spec, const Stats& stats, StaticPlan plan)
       : model_(model),
         spec_(spec),
+        stats_(stats),
+        names_(tensor_names(model)),
         plan_(std::move(plan)),
         editor_(model),
         op_count_(graph(model).operators.size()),
@@ -145,7 +148,7 @@ class StaticQuantizer {
     const QuantParams input_params = plan_.params[originals[rule.data]];
     for (const auto& [slot, tensor] : wanted_) editor_.op(n).inputs[slot] = tensor;
     wanted_.clear();
-    if (rule.weights >= 0) quantize_weights(n, rule, input_params.scale);
+    if (rule.weights >= 0) quantize_weights(n, rule, originals[rule.data], input_params.scale);
     editor_.set_version(n, enlarges(n, rule) ? rule.int8_enlarging_version : rule.int8_version);
 
     for (int32_t& output : editor_.op(n).outputs) {
@@ -169,7 +172,7 @@ class StaticQuantizer {
     return product / plan_.params[op.outputs[0]].scale >= 1;
   }
 
-  void quantize_weights(size_t n, const QuantRule& rule, float input_scale) {
+  void quantize_weights(size_t n, const QuantRule& rule, int32_t input, float input_scale) {
     Operator& op = editor_.op(n);
     const int32_t weights_index = op.inputs[rule.weights];
     const Tensor& weights = editor_.tensor(weights_index);
@@ -178,7 +181,7 @@ class StaticQuantizer {
     const int32_t bias_index = op.inputs[rule.bias];
     // Integer kernels want a bias, even one of zeros.
     const std::vector<float> zeros(channels);
-    const auto bias =
+    auto bias =
         bias_index >= 0 ? constant_values<float>(model_, editor_.tensor(bias_index)) : std::span<const float>(zeros);
 
     min_max(bias, text("the bias of ", op_label(model_, n)));  // refuses NaN and infinities
@@ -189,6 +192,9 @@ class StaticQuantizer {
     if (known == weights_.end()) {
       known = weights_.emplace(key, add_int8_weights(editor_, model_, weights, rule.channel_axis, scales)).first;
     }
+    const auto corrected = spec_.bias_correction ? corrected_bias(n, rule, input, bias, weights_index, known->second)
+                                                 : std::vector<float>();
+    if (!corrected.empty()) bias = corrected;
     op.inputs[rule.weights] = known->second;
 
     std::vector<float> bias_scales(scales.size());
@@ -201,6 +207,26 @@ class StaticQuantizer {
     const std::string name = bias_index >= 0 ? editor_.tensor(bias_index).name : op_name(model_, n) + "/bias";
     op.inputs[rule.bias] = editor_.add_constant<int32_t>(constant_name(name), {channels}, DType::INT32, quantized,
                                                          std::move(bias_scales), 0);
+  }
+
+  // Empty where the statistics do not tell the means of the input's channels.
+  std::vector<float> corrected_bias(size_t n, const QuantRule& rule, int32_t input, std::span<const float> bias,
+                                    int32_t float_weights, int32_t int8_weights) {
+    const auto seen = stats_.details.find(names_[input]);
+    if (seen == stats_.details.end()) return {};
+    // Each output of a transposed convolution meets only some of the weights.
+    if (op_code(model_, editor_.op(n)) == OpCode::TRANSPOSE_CONV) return {};
+    const Tensor& rounded = editor_.tensor(int8_weights);
+    const auto weights = constant_values<float>(model_, editor_.tensor(float_weights));
+    const auto& scales = rounded.quantization->scale;
+    const ChannelView view =
+        scales.size() > 1 ? channel_view(rounded.shape, rule.channel_axis) : ChannelView{1, 1, weights.size()};
+    const auto errors = mean_errors(model_, editor_.op(n), rule, weights,
+                                    dequantize_channels(constant_values<int8_t>(model_, rounded), view, scales),
+                                    seen->second, stats_.samples);
+    std::vector<float> out;
+    for (size_t i = 0; i < errors.size(); ++i) out.push_back(static_cast<float>(bias[i] - errors[i]));
+    return out;
   }
 
   // A bias of 2^30 steps or more might overflow the 32-bit sum: its channel gets larger steps. That happens where all
@@ -217,6 +243,8 @@ class StaticQuantizer {
 
   Model& model_;
   const QuantSpec& spec_;
+  const Stats& stats_;
+  std::vector<std::string> names_;  // of the float model's tensors
   StaticPlan plan_;
   GraphEditor editor_;
   size_t op_count_;
@@ -230,8 +258,10 @@ class StaticQuantizer {
 }  // namespace
 
 void quantize_static(Model& model, const QuantSpec& spec, const Stats& stats, QuantResult& result) {
-  StaticPlan plan = plan_static(model, spec, stats, result.ops);
-  StaticQuantizer(model, spec, std::move(plan)).run();
+  Stats own = stats;
+  if (spec.equalize) equalize(model, spec, own);
+  StaticPlan plan = plan_static(model, spec, own, result.ops);
+  StaticQuantizer(model, spec, own, std::move(plan)).run();
 }
 
 }  // namespace webquant

@@ -9,7 +9,7 @@
 
 #include "model.h"
 #include "quant_math.h"
-#include "stats.h"
+#include "stats_observer.h"
 
 namespace webquant {
 
@@ -97,20 +97,20 @@ class Session {
 /// Runs a float model and keeps the statistics of its float activations.
 class Calibrator {
  public:
-  /// Throws as Session does, and invalid-input for an unknown method or a model whose activations are already
-  /// quantized.
-  Calibrator(const Model& model, const std::string& method);
+  /// Throws as Session does, and invalid-input for a model whose activations are already quantized.
+  explicit Calibrator(const Model& model, const StatsOptions& options = {});
 
   Session& session() { return session_; }
 
   /// Runs the model on what was written to the session's inputs and takes it into the statistics.
   /// Throws invalid-input when an input or activation is NaN or infinite; the statistics are then unchanged.
   void observe();
-  const Stats& stats() const { return stats_; }
+  const Stats& stats() const { return observer_.stats(); }
 
  private:
   Session session_;
-  Stats stats_;
+  std::vector<Observed> observed_;
+  Observer observer_;
 };
 
 }  // namespace webquant

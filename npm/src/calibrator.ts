@@ -1,13 +1,19 @@
-import { checkOptions, integer, number, oneOf } from './arguments.js';
+import { checkOptions, oneOf } from './arguments.js';
 import { type CalibratorRunner, type Runtime, unwrap } from './core.js';
 import { Ports } from './ports.js';
 import { Resource } from './resource.js';
-import { METHODS } from './stats.js';
+import { binsOf, METHODS, momentumOf, percentileOf } from './stats.js';
 import type { CalibrationMethod, CalibrationStats, Inputs, Outputs, TensorInfo } from './types.js';
 
 /** Options of `WebQuant.createCalibrator`. */
 export interface CalibratorOptions {
-  /** Default `minmax`, which takes the smallest and the largest value of each activation. */
+  /**
+   * - `minmax` (default): the smallest and the largest value
+   * - `moving-average`: averages of each sample's smallest and largest value, in which later samples weigh more
+   * - `percentile`: leaves out the rarest values at both ends
+   * - `entropy`: the range that keeps most of the values' distribution (Kullback-Leibler divergence)
+   * - `mse`: the range with the least mean squared error
+   */
   method?: CalibrationMethod;
   /** For `percentile`: the share of values in per cent that the range holds, above 50 and at most 100. Default 99.99. */
   percentile?: number;
@@ -41,23 +47,13 @@ export class Calibrator extends Resource {
   /** @internal */
   static create(runtime: Runtime, bytes: Uint8Array, options: CalibratorOptions = {}): Calibrator {
     checkOptions('options', options);
-    const method = oneOf('options.method', options.method, METHODS, 'minmax');
-    number(
-      'options.percentile',
-      options.percentile,
-      99.99,
-      'a number above 50 and at most 100',
-      (value) => value > 50 && value <= 100,
-    );
-    number(
-      'options.momentum',
-      options.momentum,
-      0.95,
-      'a number above 0 and below 1',
-      (value) => value > 0 && value < 1,
-    );
-    integer('options.bins', options.bins, 2048, 16, 2 ** 20);
-    const runner = unwrap(() => runtime.core.createCalibrator(bytes, method));
+    const spec = {
+      method: oneOf('options.method', options.method, METHODS, 'minmax'),
+      percentile: percentileOf('options.percentile', options.percentile),
+      momentum: momentumOf('options.momentum', options.momentum),
+      bins: binsOf('options.bins', options.bins),
+    };
+    const runner = unwrap(() => runtime.core.createCalibrator(bytes, spec));
     return new Calibrator(runtime, runner);
   }
 
@@ -87,7 +83,8 @@ export class Calibrator extends Resource {
 
   /** How many samples were observed. */
   get samples(): number {
-    return this.stats().samples;
+    this.checkAlive();
+    return unwrap(() => this.#runner.samples());
   }
 
   /** What was seen so far; plain JSON. */

@@ -44,6 +44,7 @@ export interface SessionRunner extends Runner {
 }
 
 export interface CalibratorRunner extends Runner {
+  samples(): Outcome<number>;
   stats(): Outcome<CalibrationStats>;
 }
 
@@ -62,12 +63,22 @@ export interface FrameConverter extends Handle {
   ): Outcome<Float32Array | Uint8Array | Int8Array>;
 }
 
+/** Options of `createCalibrator` with every default filled in. */
+export interface CalibratorSpec {
+  method: string;
+  percentile: number;
+  momentum: number;
+  bins: number;
+}
+
 /** Options of `quantize` with every default filled in. */
 export interface QuantSpec {
   mode: string;
   io: string;
   granularity: string;
   activations: string;
+  equalize: boolean;
+  biasCorrection: boolean;
   minElements: number;
   /** Exact names of operators and tensors. */
   exclude: string[];
@@ -96,7 +107,7 @@ export interface Core {
     spec: QuantSpec,
   ): Outcome<{ bytes: Uint8Array; ops: OpDecision[]; warnings: string[] }>;
   createSession(bytes: Uint8Array, batch: number, profile: boolean): Outcome<SessionRunner>;
-  createCalibrator(bytes: Uint8Array, method: string): Outcome<CalibratorRunner>;
+  createCalibrator(bytes: Uint8Array, options: CalibratorSpec): Outcome<CalibratorRunner>;
   createComparator(
     reference: Uint8Array,
     candidate: Uint8Array,

@@ -1,6 +1,6 @@
-import { checkOptions, describe, integer, oneOf } from './arguments.js';
+import { checkOptions, describe, flag, integer, oneOf } from './arguments.js';
 import { type Core, type QuantSpec, unwrap } from './core.js';
-import { invalidInput } from './errors.js';
+import { invalidInput, WebQuantError } from './errors.js';
 import { checkStats } from './stats.js';
 import type { CalibrationStats, ModelInfo, QuantMode, QuantReport } from './types.js';
 
@@ -20,6 +20,14 @@ export interface QuantizeOptions {
   granularity?: 'per-channel' | 'per-tensor';
   /** For `static-int8`: whether the zero point of activations is free or 0. Default `asymmetric`. */
   activations?: 'asymmetric' | 'symmetric';
+  /**
+   * For `static-int8`: scale channels between neighbouring operators so that they use similar shares of one scale. Helps models whose
+   * channels differ much in size, above all with `per-tensor` weights. Default false.
+   */
+  equalize?: boolean;
+  /** For `static-int8`: undo what rounded weights shift the mean of each channel by. Default true, where the statistics have
+   * `details`. */
+  biasCorrection?: boolean;
   /** What stays float: operators by name, or by that of a constant or an input of the model that they use. Strings are whole names,
    * patterns may match a part. */
   exclude?: readonly (string | RegExp)[];
@@ -43,6 +51,14 @@ export function quantize(core: Core, bytes: Uint8Array, options: QuantizeOptions
   if (io !== 'float32' && mode !== 'static-int8')
     throw invalidInput('options.io', `"${io}" needs mode "static-int8", got "${mode}"`);
   const { stats, exclude } = options;
+  const repair = (name: 'equalize' | 'biasCorrection', byDefault: boolean) => {
+    const wanted = flag(`options.${name}`, options[name]);
+    if (wanted && mode !== 'static-int8')
+      throw invalidInput(`options.${name}`, `true needs mode "static-int8", got "${mode}"`);
+    if (wanted && stats && !stats.details)
+      throw new WebQuantError('missing-stats', 'options.stats.details', `absent; ${name} needs it`);
+    return options[name] === undefined ? byDefault : wanted;
+  };
   const excluded = findExcluded(exclude, () => unwrap(() => core.inspect(bytes)));
   const spec: QuantSpec = {
     mode,
@@ -59,6 +75,8 @@ export function quantize(core: Core, bytes: Uint8Array, options: QuantizeOptions
       ['asymmetric', 'symmetric'],
       'asymmetric',
     ),
+    equalize: repair('equalize', false),
+    biasCorrection: repair('biasCorrection', true),
     minElements: integer('options.minElements', options.minElements, 1024, 0, 2 ** 31 - 1),
     exclude: excluded.names,
     stats:

@@ -123,9 +123,44 @@ export type CalibrationMethod = 'minmax' | 'moving-average' | 'percentile' | 'en
 export interface CalibrationStats {
   version: 1;
   method: CalibrationMethod;
+  /** With method `percentile`: the share of values in per cent that ranges hold. */
+  percentile?: number;
+  /** With method `moving-average`: the weight of what was seen before. */
+  momentum?: number;
+  /** With a method that has histograms: the most bins that one takes. */
+  bins?: number;
   samples: number;
   /** By tensor name. */
-  tensors: Record<string, { min: number; max: number }>;
+  tensors: Record<string, TensorStats>;
+  /** By tensor name, what warnings and repairs want to know. */
+  details?: Record<string, TensorDetails>;
+}
+
+/** What was seen of one activation. */
+export interface TensorStats {
+  /** The smallest value; with `moving-average` the average of each sample's smallest value. */
+  min: number;
+  /** The largest value, likewise. */
+  max: number;
+  /** With method `percentile`, `entropy` or `mse`, which choose a range from it when the model is quantized. */
+  histogram?: Histogram;
+}
+
+/** counts[i] values lie in [first + i, first + i + 1) * 2^exponent. */
+export interface Histogram {
+  exponent: number;
+  first: number;
+  counts: number[];
+}
+
+/** What the range of an activation does not tell. Sums are over the samples. */
+export interface TensorDetails {
+  /** Sum of each sample's smallest value. */
+  minSum: number;
+  /** Sum of each sample's largest value. */
+  maxSum: number;
+  /** By index of the last dimension: the smallest value, the largest value, and the sum of each sample's mean. */
+  channels?: { min: number[]; max: number[]; sum: number[] };
 }
 
 /** What became of one operator of the input model. */

@@ -80,7 +80,7 @@ struct Fixture {
     for (int i = 0; i < 3; ++i) samples.push_back(random.values(8 * 8 * 3, 0, 1));
   }
   Model quantized(QuantSpec spec) {
-    Calibrator calibrator(model, "minmax");
+    Calibrator calibrator(model);
     for (const Values& sample : samples) {
       calibrator.session().write_real(0, sample);
       calibrator.observe();

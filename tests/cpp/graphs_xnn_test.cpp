@@ -101,7 +101,7 @@ TEST_CASE(kTestCase, "[graphs]") {
       const Model model = random_graph(random);
       const Inputs inputs = random_inputs(model, random);
       try {
-        Calibrator calibrator(model, "minmax");
+        Calibrator calibrator(model);
         run(calibrator.session(), inputs);
         calibrator.observe();
         // Other values than the calibrated ones, so that some saturate.

@@ -169,7 +169,7 @@ void test_dynamic(const OpCase& row, const Model& model, const Inputs& inputs, b
 }
 
 QuantResult quantize_calibrated(const Model& model, const Inputs& inputs, bool per_channel, float output_factor = 1) {
-  Calibrator calibrator(model, "minmax");
+  Calibrator calibrator(model);
   for (size_t i = 0; i < inputs.size(); ++i) calibrator.session().write_real(i, inputs[i]);
   calibrator.observe();
   Stats stats = calibrator.stats();

@@ -53,7 +53,7 @@ struct Fixture {
   std::vector<float> image = random.values(kImage, 0, 1);
 
   Model quantized(QuantSpec spec) {
-    Calibrator calibrator(model, "minmax");
+    Calibrator calibrator(model);
     calibrator.session().write_real(0, image);
     calibrator.observe();
     return load(save(quantize(model, spec, &calibrator.stats()).model));
@@ -226,7 +226,7 @@ TEST_CASE("an operator that cannot run is named", "[session]") {
 }
 
 TEST_CASE_METHOD(Fixture, "calibration sees every sample, and no bad one", "[session]") {
-  Calibrator calibrator(model, "minmax");
+  Calibrator calibrator(model);
   CHECK(calibrator.stats().samples == 0);
   for (const float value : {-2.0f, 3.0f, 0.5f}) {
     image[7] = value;
@@ -250,8 +250,7 @@ TEST_CASE_METHOD(Fixture, "calibration sees every sample, and no bad one", "[ses
   CHECK(calibrator.stats().samples == 3);
   CHECK(calibrator.stats().tensors == before);
 
-  CHECK(error_of([&] { Calibrator(model, "guess"); }).code == ErrorCode::kInvalidInput);
-  CHECK(error_of([&] { Calibrator(quantized({.io = DType::INT8}), "minmax"); }).code == ErrorCode::kInvalidInput);
+  CHECK(error_of([&] { Calibrator(quantized({.io = DType::INT8})); }).code == ErrorCode::kInvalidInput);
 }
 
 TEST_CASE("weights next to nothing still run in INT8", "[session]") {

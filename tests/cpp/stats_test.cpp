@@ -14,7 +14,7 @@ namespace {
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNaN = std::numeric_limits<float>::quiet_NaN();
 
-TensorStats range_of(const std::vector<float>& values) { return min_max(values, "tensor"); }
+Range range_of(const std::vector<float>& values) { return min_max(values, "tensor"); }
 
 TEST_CASE("min_max finds the ends wherever they are") {
   INFO("repeat with --rng-seed " << Catch::getSeed());
@@ -24,15 +24,15 @@ TEST_CASE("min_max finds the ends wherever they are") {
     const float centre = random.uniform(-3, 3);
     const auto values = random.values(1 + random.below(70), centre - 1, centre + 1);
     const auto [low, high] = std::ranges::minmax(values);
-    REQUIRE(range_of(values) == TensorStats{.min = low, .max = high});
+    REQUIRE(range_of(values) == Range{.min = low, .max = high});
   }
 }
 
 TEST_CASE("min_max takes every finite value, and writes zero without a sign") {
   constexpr float max = std::numeric_limits<float>::max();
-  CHECK(range_of({max, -max}) == TensorStats{.min = -max, .max = max});
-  CHECK(range_of({1e-45f, -1e-45f}) == TensorStats{.min = -1e-45f, .max = 1e-45f});
-  const TensorStats zero = range_of({-0.0f, -0.0f});
+  CHECK(range_of({max, -max}) == Range{.min = -max, .max = max});
+  CHECK(range_of({1e-45f, -1e-45f}) == Range{.min = -1e-45f, .max = 1e-45f});
+  const Range zero = range_of({-0.0f, -0.0f});
   CHECK_FALSE(std::signbit(zero.min));
   CHECK_FALSE(std::signbit(zero.max));
 }
@@ -56,8 +56,8 @@ TEST_CASE("min_max refuses what is not finite, saying which and where") {
 }
 
 TEST_CASE("merge gives the smallest range that holds both") {
-  const TensorStats a{.min = -1, .max = 2}, b{.min = 0, .max = 5};
-  CHECK(merge(a, b) == TensorStats{.min = -1, .max = 5});
+  const Range a{.min = -1, .max = 2}, b{.min = 0, .max = 5};
+  CHECK(merge(a, b) == Range{.min = -1, .max = 5});
   CHECK(merge(b, a) == merge(a, b));
   CHECK(merge(a, a) == a);
 }

@@ -77,8 +77,6 @@ test('statistics that do not belong together do not merge', () => {
   wrong({ ...stats, method: 'mse' }, 'invalid-input', 'b.method', /"minmax".*"mse"/);
   wrong({ ...stats, version: 2 }, 'invalid-input', 'b.version', /2/);
   wrong(undefined, 'invalid-input', 'b', /undefined/);
-  const moving = { ...stats, method: 'moving-average' };
-  assertThrows(() => mergeStats(moving, moving), 'unsupported', 'a.method', /order of the samples/);
 });
 
 test('NaN and infinite data are refused, and the statistics stay as they were', () => {

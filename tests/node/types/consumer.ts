@@ -50,7 +50,11 @@ export async function everything(file: ArrayBuffer, rgba: Uint8ClampedArray): Pr
     },
   );
 
-  using calibrator: Calibrator = wq.createCalibrator(file, { method: 'minmax' });
+  using calibrator: Calibrator = wq.createCalibrator(file, {
+    method: 'percentile',
+    percentile: 99.9,
+    bins: 1024,
+  });
   const seen: Outputs = calibrator.observe(floats);
   const stats: CalibrationStats = mergeStats(calibrator.stats(), calibrator.stats());
 
@@ -60,6 +64,8 @@ export async function everything(file: ArrayBuffer, rgba: Uint8ClampedArray): Pr
     io: 'int8',
     granularity: 'per-tensor',
     activations: 'symmetric',
+    equalize: true,
+    biasCorrection: false,
     exclude: ['stem', /depthwise/],
     minElements: 10,
   });
