@@ -5,6 +5,7 @@
 #include "quantize_edit.h"
 #include "quantize_plan.h"
 #include "quantize_repair.h"
+#include "quantize_warnings.h"
 
 namespace webquant {
 namespace {
@@ -258,6 +259,7 @@ class StaticQuantizer {
 }  // namespace
 
 void quantize_static(Model& model, const QuantSpec& spec, const Stats& stats, QuantResult& result) {
+  for (auto& warning : calibration_warnings(model, stats)) result.warnings.push_back(std::move(warning));
   Stats own = stats;
   if (spec.equalize) equalize(model, spec, own);
   StaticPlan plan = plan_static(model, spec, own, result.ops);

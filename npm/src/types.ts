@@ -184,6 +184,25 @@ export interface QuantReport {
   warnings: string[];
 }
 
+/** One version that `quantizeToTarget` made, and how it did. */
+export interface QuantAttempt {
+  mode: QuantMode;
+  /** Of `quantize`: what was not left at its default, `stats` apart. */
+  options: { equalize?: boolean; exclude?: readonly (string | RegExp)[] };
+  sizeBytes: number;
+  /**
+   * How far the probability of the float model's top class moved, in percentage points. For outputs that are no probabilities both are
+   * 10^((30 - s) / 20), s being the lowest SQNR of an output in dB: 1 at 30 dB and 3.2 at 20 dB, where verdicts change as they do at a
+   * shift of 1 and of 3 per cent.
+   */
+  shiftPercent: { mean: number; max: number };
+  meetsTarget: boolean;
+  /** Why it cannot run here; the shift is then Infinity. */
+  reason?: string;
+  /** With labels. */
+  accuracy?: { reference: number; candidate: number };
+}
+
 /** How far a candidate's output is from the reference's, over all samples. */
 export interface OutputMetrics {
   maxAbs: number;

@@ -8,6 +8,11 @@ import { invalidInput } from './errors.js';
 import { type FrameOptions, FrameReader } from './frame.js';
 import type { FrameSource } from './pixels.js';
 import { type QuantizeOptions, type QuantizeResult, quantize } from './quantize.js';
+import {
+  type QuantizeToTargetOptions,
+  type QuantizeToTargetResult,
+  quantizingToTarget,
+} from './quantize-to-target.js';
 import { Session, type SessionOptions } from './session.js';
 import { finish, type Steps } from './steps.js';
 import type {
@@ -125,6 +130,26 @@ export class WebQuant {
       samples,
       options,
     );
+  }
+
+  /**
+   * Quantizes as far as the samples allow, deterministically: static INT8; with channels equalized; with the fewest of its most sensitive
+   * layers in float, at most half of them; dynamic INT8; FP16. Takes the first of these that stays within `maxShiftPercent`, or FP16
+   * where none does.
+   *
+   * @param bytes - a `.tflite` file of a float model
+   */
+  quantizeToTarget(bytes: ModelBytes, options: QuantizeToTargetOptions): QuantizeToTargetResult {
+    return finish(this.quantizingToTarget(bytes, options));
+  }
+
+  /** {@link WebQuant.quantizeToTarget | quantizeToTarget} in steps. @internal */
+  quantizingToTarget(
+    bytes: ModelBytes,
+    options: QuantizeToTargetOptions,
+  ): Steps<QuantizeToTargetResult> {
+    this.#core;
+    return quantizingToTarget(this, bytes, options);
   }
 
   /**

@@ -6,6 +6,7 @@ import { invalidInput } from './errors.js';
 import type { FrameOptions } from './frame.js';
 import { drawableSize, type FrameSource } from './pixels.js';
 import type { QuantizeOptions, QuantizeResult } from './quantize.js';
+import type { QuantizeToTargetOptions, QuantizeToTargetResult } from './quantize-to-target.js';
 import type { SessionOptions } from './session.js';
 import type {
   BenchmarkReport,
@@ -91,6 +92,18 @@ export class WorkerWebQuant {
     const [own, call] = split(options);
     return this.#withSamples(samples, call, (id) => {
       const begun = this.#connection.call('compare', [reference, candidate, id, own]);
+      return this.#connection.long(begun, call);
+    });
+  }
+
+  /** See `WebQuant.quantizeToTarget`. Samples may also come from an asynchronous generator. */
+  async quantizeToTarget(
+    bytes: ModelBytes,
+    options: Omit<QuantizeToTargetOptions, 'samples'> & { samples: SampleSource } & LongCallOptions,
+  ): Promise<QuantizeToTargetResult> {
+    const [{ samples, ...own }, call] = split(options ?? ({} as typeof options));
+    return this.#withSamples(samples, call, (id) => {
+      const begun = this.#connection.call('quantizeToTarget', [bytes, id, own]);
       return this.#connection.long(begun, call);
     });
   }

@@ -10,6 +10,7 @@ import type { FrameOptions } from './frame.js';
 import { type LoadOptions, load } from './load.js';
 import type { FrameSource } from './pixels.js';
 import type { QuantizeOptions, QuantizeResult } from './quantize.js';
+import type { QuantizeToTargetOptions } from './quantize-to-target.js';
 import { type RunOptions, Session, type SessionOptions } from './session.js';
 import type { Progress, Steps } from './steps.js';
 import type {
@@ -116,6 +117,15 @@ export class Host {
   ): number {
     const list = this.#get(samples, Array);
     return this.#hold(this.#loaded.comparing(reference, candidate, list, options));
+  }
+
+  quantizeToTarget(
+    bytes: ModelBytes,
+    samples: number,
+    options?: Omit<QuantizeToTargetOptions, 'samples'>,
+  ): number {
+    const list = this.#get(samples, Array);
+    return this.#hold(this.#loaded.quantizingToTarget(bytes, { ...options, samples: list }));
   }
 
   benchmark(bytes: ModelBytes, options?: BenchmarkOptions): number {

@@ -7,7 +7,7 @@ namespace webquant::test {
 
 Stats stats_of(const Model& model, const std::map<std::string, TensorStats>& ranges) {
   Stats stats;
-  stats.samples = 1;
+  stats.samples = 32;
   const auto names = tensor_names(model);
   for (size_t i = 0; i < names.size(); ++i) {
     const Tensor& tensor = *graph(model).tensors[i];
