@@ -133,7 +133,7 @@ export class WebQuant {
   }
 
   /**
-   * Quantizes as far as the samples allow, deterministically: static INT8; with channels equalized; with the fewest of its most sensitive
+   * Quantizes as far as the samples allow, deterministically: static INT8; with repairs; with the fewest of its most sensitive
    * layers in float, at most half of them; dynamic INT8; FP16. Takes the first of these that stays within `maxShiftPercent`, or FP16
    * where none does.
    *

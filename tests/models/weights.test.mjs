@@ -25,7 +25,6 @@ function quantizeLike(model, { kind }, theirs) {
   const float = readModelFile(model.float);
   const options = { mode: kind === 'int8' ? 'static-int8' : 'dynamic-int8' };
   if (kind === 'int8') {
-    options.biasCorrection = false; // which the converter does not have
     options.stats = calibrate(
       wq,
       float,
