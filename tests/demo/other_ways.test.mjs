@@ -182,6 +182,45 @@ test('by keyboard: a frame that is removed is calibrated without', async () => {
   await page.waitForFunction(() => !document.querySelector('.card.static-int8.made'));
 });
 
+test('every method of calibration shows what it sees', async () => {
+  await open();
+  await page.getByLabel('Number of frames').fill('8');
+  await calibrate(page);
+  const select = page.getByLabel('Method', { exact: true });
+  const methods = await select
+    .locator('option')
+    .evaluateAll((options) => options.map(({ value }) => value));
+  assert.deepEqual(methods, ['minmax', 'moving-average', 'percentile', 'entropy', 'mse']);
+  for (const method of methods) {
+    await select.selectOption(method);
+    await page.getByText('Calibrated on 8 frames').waitFor();
+    const hasHistogram = ['percentile', 'entropy', 'mse'].includes(method);
+    await page.waitForFunction(
+      (wanted) => (document.querySelector('.ranges .histogram') !== null) === wanted,
+      hasHistogram,
+    );
+    await make(page, 'static-int8');
+  }
+  await photograph(page, 'histograms');
+});
+
+test('the version that meets a target is found', async () => {
+  await open();
+  await page.getByLabel('Number of frames').fill('16');
+  await calibrate(page);
+  await page.getByLabel('Largest mean shift in %').fill('0.3');
+  await page.click('#make-auto');
+  await page.waitForSelector('.card.auto.made');
+  const [, tried] = /(\d+) versions? tried/.exec(await page.textContent('.card.auto'));
+  assert.ok(Number(tried) >= 1);
+  assert.match(
+    await page.textContent('.code'),
+    /quantizeToTarget\(model, \{ samples, maxShiftPercent: 0\.3 \}\)/,
+  );
+  await assertAccessible(page);
+  await photograph(page, 'found');
+});
+
 test('another way of preprocessing starts anew', async () => {
   await open();
   await calibrate(page);

@@ -48,6 +48,11 @@ test('the same answers as in this thread', async () => {
   );
   const pattern = { mode: 'dynamic-int8', exclude: [/^features/, 'nobody'] };
   assert.deepEqual(await there.quantize(model, pattern), here.quantize(model, pattern));
+  const target = { samples, labels, maxShiftPercent: 0.4 };
+  assert.deepEqual(
+    await there.quantizeToTarget(model, target),
+    here.quantizeToTarget(model, target),
+  );
   const { runs, memory, medianMs } = await there.benchmark(model, { runs: 3, warmup: 1 });
   assert.equal(runs, 3);
   assert.ok(medianMs > 0 && memory.weightsBytes > 0);

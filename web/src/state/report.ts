@@ -9,6 +9,8 @@ import { accuracyOf, type JudgeSet, judged, judgeFrames, judgeSet } from './judg
 import { usable } from './model.ts';
 import { chosen, versions } from './versions.ts';
 
+type Target = NonNullable<typeof usable.value>;
+
 export interface ReportRow {
   version: string;
   sizeBytes: number;
@@ -143,6 +145,7 @@ export function codeFor(): string | undefined {
   const target = usable.value;
   const version = chosen.value;
   if (!target || !version?.options) return undefined;
+  if (version.search) return codeForSearch(target, version.search.maxShiftPercent);
   const { stats: used, ...options } = version.options;
   const lines = ["import { load } from 'webquant';", '', 'const wq = await load();'];
   if (used) {
@@ -158,6 +161,15 @@ export function codeFor(): string | undefined {
   lines.push(`const { bytes, report } = wq.quantize(model, { ${fields.join(', ')} });`);
   return `${lines.join('\n')}\n`;
 }
+
+const codeForSearch = ({ input, how, name }: Target, maxShiftPercent: number): string =>
+  `import { load } from 'webquant';
+
+const wq = await load();
+const input = ${literal(frameOptions(input, how))};
+const samples = frames.map((frame) => wq.frameToTensor(frame, input));
+const { bytes, mode, tried } = wq.quantizeToTarget(model, { samples, maxShiftPercent: ${maxShiftPercent} }); // model: the bytes of ${name}
+`;
 
 const methodOf = ({ method }: CalibrationStats): string =>
   method === 'minmax' ? '' : `, { method: ${literal(method)} }`;

@@ -9,7 +9,7 @@ import { cancelJudging, judgeSet } from './judge.ts';
 import { restartLive, stopLive } from './live.ts';
 import { keptNames, model, modelError, modelStatus, openBundled, usable } from './model.ts';
 import { showBundled } from './source.ts';
-import { chosen, discard, made } from './versions.ts';
+import { cancelSearching, chosen, discard } from './versions.ts';
 
 /** Loads the engine and opens what the page shows first. */
 export async function startUp(): Promise<void> {
@@ -32,6 +32,7 @@ export function connect(): void {
     untracked(() => {
       stopLive();
       cancelJudging();
+      cancelSearching();
       reset();
       discard();
       judgeSet.value = 'collected';
@@ -42,14 +43,7 @@ export function connect(): void {
     if (!isCalibrated.value) return;
     const current = stats.value;
     untracked(() => {
-      discard((id) =>
-        made.value.some(
-          (version) =>
-            version.id === id &&
-            version.options?.stats !== undefined &&
-            version.options.stats !== current,
-        ),
-      );
+      discard(({ basis }) => basis !== undefined && basis !== current);
     });
   });
   effect(() => {

@@ -1,9 +1,16 @@
 // The versions of the model: the reference, and those that were made of it.
 
 import { computed, signal } from '@preact/signals';
-import type { QuantizeOptions, QuantMode, QuantReport } from 'webquant';
-import { messageOf, wq } from '../engine.ts';
+import type {
+  CalibrationStats,
+  QuantAttempt,
+  QuantizeOptions,
+  QuantMode,
+  QuantReport,
+} from 'webquant';
+import { isAbort, messageOf, wq } from '../engine.ts';
 import { stats } from './calibration.ts';
+import { frames } from './frames.ts';
 import { type Model, usable } from './model.ts';
 
 export type VersionId = 'reference' | QuantMode | 'auto';
@@ -14,6 +21,10 @@ export interface Version {
   /** How it was made; undefined for the reference. */
   options: QuantizeOptions | undefined;
   report: QuantReport | undefined;
+  /** The statistics of the frames that it was made with; undefined where it does not depend on them. */
+  basis: CalibrationStats | undefined;
+  /** With `auto`: what was aimed at, and everything that was tried. */
+  search?: { maxShiftPercent: number; tried: QuantAttempt[] };
 }
 
 /** What the fold of options says; each mode takes those that concern it. */
@@ -22,6 +33,7 @@ export interface Choices {
   granularity: 'per-channel' | 'per-tensor';
   activations: 'asymmetric' | 'symmetric';
   minElements: number;
+  equalize: boolean;
   exclude: string;
 }
 
@@ -30,6 +42,7 @@ export const choices = signal<Choices>({
   granularity: 'per-channel',
   activations: 'asymmetric',
   minElements: 1024,
+  equalize: false,
   exclude: '',
 });
 
@@ -44,6 +57,7 @@ const referenceOf = ({ bytes }: Model): Version => ({
   bytes,
   options: undefined,
   report: undefined,
+  basis: undefined,
 });
 
 export const versions = computed<readonly Version[]>(() =>
@@ -53,7 +67,7 @@ export const chosen = computed(() => made.value.find(({ id }) => id === chosenId
 
 /** Options of a mode as they are now. */
 export function optionsFor(mode: QuantMode): QuantizeOptions {
-  const { io, granularity, activations, minElements, exclude } = choices.value;
+  const { io, granularity, activations, minElements, equalize, exclude } = choices.value;
   const names = exclude.split(/[\n,]/).map((name) => name.trim());
   const excluded = names.filter(Boolean);
   const options: QuantizeOptions = { mode };
@@ -66,6 +80,7 @@ export function optionsFor(mode: QuantMode): QuantizeOptions {
   }
   if (io !== 'float32') options.io = io;
   if (activations !== 'asymmetric') options.activations = activations;
+  if (equalize) options.equalize = true;
   if (stats.value) options.stats = stats.value;
   return options;
 }
@@ -79,10 +94,53 @@ export async function make(mode: QuantMode): Promise<void> {
     const options = optionsFor(mode);
     const { bytes, report } = await wq().quantize(target.bytes, options);
     if (usable.value?.bytes !== target.bytes) return; // another model was opened in the meantime
-    add({ id: mode, bytes, options, report });
+    add({ id: mode, bytes, options, report, basis: options.stats });
   } catch (error) {
     makeError.value = messageOf(error);
   } finally {
+    making.value = undefined;
+  }
+}
+
+export const targetPercent = signal(1);
+export const searching = signal<{ done: number; total: number; label: string } | undefined>(
+  undefined,
+);
+let stopSearching: AbortController | undefined;
+export const cancelSearching = (): void => stopSearching?.abort();
+
+/** Looks for the version that stays within the target, on the collected frames. */
+export async function makeAuto(): Promise<void> {
+  const target = usable.value;
+  const basis = stats.value;
+  if (!target || !basis || making.value) return;
+  const stop = new AbortController();
+  stopSearching = stop;
+  making.value = 'auto';
+  makeError.value = undefined;
+  const maxShiftPercent = targetPercent.value;
+  try {
+    const { bytes, report, mode, tried } = await wq().quantizeToTarget(target.bytes, {
+      samples: frames.value.map(({ tensor }) => tensor),
+      maxShiftPercent,
+      signal: stop.signal,
+      onProgress: (done, total, label) => {
+        searching.value = { done, total, label };
+      },
+    });
+    if (usable.value?.bytes !== target.bytes || stats.value !== basis) return;
+    add({
+      id: 'auto',
+      bytes,
+      options: { mode },
+      report,
+      basis,
+      search: { maxShiftPercent, tried },
+    });
+  } catch (error) {
+    if (!isAbort(error)) makeError.value = messageOf(error);
+  } finally {
+    searching.value = undefined;
     making.value = undefined;
   }
 }
@@ -94,8 +152,8 @@ export function add(version: Version): void {
   chosenId.value = version.id;
 }
 
-export function discard(ids: (id: VersionId) => boolean = () => true): void {
-  if (!made.value.some(({ id }) => ids(id))) return;
-  made.value = made.value.filter(({ id }) => !ids(id));
+export function discard(isVoid: (version: Version) => boolean = () => true): void {
+  if (!made.value.some(isVoid)) return;
+  made.value = made.value.filter((version) => !isVoid(version));
   if (!chosen.value) chosenId.value = made.value.at(-1)?.id;
 }

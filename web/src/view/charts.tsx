@@ -16,7 +16,7 @@ export interface Dot {
 
 const WIDTH = 440;
 const HEIGHT = 300;
-const EDGE = { left: 62, right: 24, top: 18, bottom: 46 };
+const EDGE = { left: 62, right: 40, top: 18, bottom: 46 };
 
 /** Both axes begin at zero. */
 export function Scatter({

@@ -4,6 +4,9 @@ import type { ModelInfo } from 'webquant';
 import { type GraphNode, graphOf, type LayoutResult, layOut, NODE } from '../lib/graph.ts';
 import { texts } from '../texts.ts';
 
+/** How many nodes are drawn in one go: large graphs grow over a few frames, so that the page stays free. */
+const AT_ONCE = 30;
+
 /** The model's operators from top to bottom, with what flows between them. */
 export function GraphView({ info }: { info: ModelInfo }) {
   const graph = useMemo(() => graphOf(info), [info]);
@@ -18,6 +21,17 @@ export function GraphView({ info }: { info: ModelInfo }) {
       wanted = false;
     };
   }, [graph, info, layout]);
+  const drawn = useSignal(AT_ONCE);
+  useEffect(() => {
+    drawn.value = AT_ONCE;
+    let request = 0;
+    const draw = (): void => {
+      drawn.value += AT_ONCE;
+      if (drawn.value < graph.nodes.length) request = requestAnimationFrame(draw);
+    };
+    request = requestAnimationFrame(draw);
+    return () => cancelAnimationFrame(request);
+  }, [graph, drawn, layout.value]);
   const found = layout.value;
   if (found?.info !== info) return <p class="busy">{texts.model.layingOut}</p>;
   const { width, height, nodes, edges } = found.result;
@@ -34,7 +48,7 @@ export function GraphView({ info }: { info: ModelInfo }) {
         {edges.map((points, i) => (
           <path key={i} class="edge" d={curve(points)} />
         ))}
-        {graph.nodes.map((node) => {
+        {graph.nodes.slice(0, drawn.value).map((node) => {
           const place = places.get(node.id);
           return place && <Node key={node.id} node={node} x={place.x} y={place.y} />;
         })}

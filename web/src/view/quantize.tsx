@@ -1,11 +1,22 @@
-import type { OpDecision, QuantMode, QuantReport } from 'webquant';
+import type { OpDecision, QuantAttempt, QuantMode, QuantReport } from 'webquant';
 import { isReady } from '../engine.ts';
 import * as format from '../format.ts';
 import { isCalibrated } from '../state/calibration.ts';
 import { usable } from '../state/model.ts';
-import { type Choices, choices, made, make, makeError, making } from '../state/versions.ts';
+import {
+  type Choices,
+  cancelSearching,
+  choices,
+  made,
+  make,
+  makeAuto,
+  makeError,
+  making,
+  searching,
+  targetPercent,
+} from '../state/versions.ts';
 import { texts } from '../texts.ts';
-import { Button, Field, Notice, NumberField, Select } from './bits.tsx';
+import { Button, Field, Notice, NumberField, Progress, Select } from './bits.tsx';
 import { Section } from './section.tsx';
 
 const words = texts.quantize;
@@ -19,6 +30,7 @@ export function QuantizeStep() {
         {MODES.map((mode) => (
           <ModeCard key={mode} mode={mode} />
         ))}
+        <AutoCard />
       </div>
       {makeError.value && (
         <Notice kind="error" title={words.failed}>
@@ -58,10 +70,72 @@ function ModeCard({ mode }: { mode: QuantMode }) {
         disabled={!isReady.value || !usable.value || lacksStats || making.value !== undefined}
         onClick={() => void make(mode)}
       >
-        {isMaking ? words.making : lacksStats ? words.needsStats : version ? words.again : words.make}
+        {isMaking
+          ? words.making
+          : lacksStats
+            ? words.needsStats
+            : version
+              ? words.again
+              : words.make}
         <span class="visually-hidden">: {texts.versions[mode]}</span>
       </Button>
     </article>
+  );
+}
+
+/** Looks for the version that meets a target. */
+function AutoCard() {
+  const version = made.value.find(({ id }) => id === 'auto');
+  const now = searching.value;
+  return (
+    <article class={`card mode auto ${version ? 'made' : ''}`} aria-labelledby="card-auto">
+      <p class="gain">{words.auto.gain}</p>
+      <h3 id="card-auto">{texts.versions.auto}</h3>
+      <p class="muted">{words.auto.text}</p>
+      <NumberField
+        name={words.target}
+        value={targetPercent.value}
+        min={0}
+        max={100}
+        step={0.1}
+        disabled={making.value === 'auto'}
+        onChange={(value) => {
+          targetPercent.value = value;
+        }}
+      />
+      <div class="card-result" role="status">
+        {now && <Progress {...now} label={words.searching[now.label] ?? now.label} />}
+        {version?.report && <Result {...version.report} />}
+        {version?.search && <Tried {...version.search} mode={version.report?.mode} />}
+      </div>
+      {making.value === 'auto' ? (
+        <Button onClick={cancelSearching}>{texts.cancel}</Button>
+      ) : (
+        <Button
+          kind={version ? 'plain' : 'primary'}
+          id="make-auto"
+          disabled={!isReady.value || !isCalibrated.value || making.value !== undefined}
+          onClick={() => void makeAuto()}
+        >
+          {!isCalibrated.value ? words.needsStats : version ? words.findAgain : words.find}
+          <span class="visually-hidden">: {texts.versions.auto}</span>
+        </Button>
+      )}
+    </article>
+  );
+}
+
+interface TriedProps {
+  tried: QuantAttempt[];
+  mode: QuantMode | undefined;
+}
+
+function Tried({ tried, mode }: TriedProps) {
+  return (
+    <p class="muted">
+      {mode && texts.versions[mode]}, {words.tried(tried.length)}.
+      {!tried.some(({ meetsTarget }) => meetsTarget) && ` ${words.missed}`}
+    </p>
   );
 }
 
@@ -94,7 +168,7 @@ function Options() {
   const set = <Key extends keyof Choices>(key: Key, value: Choices[Key]): void => {
     choices.value = { ...now, [key]: value };
   };
-  const { io, granularity, activations, minElements, exclude } = words.options;
+  const { io, granularity, activations, minElements, equalize, exclude } = words.options;
   return (
     <details class="fold" id="options">
       <summary>{words.more}</summary>
@@ -133,6 +207,16 @@ function Options() {
           min={0}
           max={1_000_000}
           onChange={(value) => set('minElements', Math.round(value))}
+        />
+        <Select
+          name={equalize.name}
+          hint={equalize.hint}
+          value={now.equalize ? 'on' : 'off'}
+          options={[
+            ['off', equalize.off],
+            ['on', equalize.on],
+          ]}
+          onChange={(value) => set('equalize', value === 'on')}
         />
         <Field {...exclude}>
           {(id, hintId) => (
