@@ -1,5 +1,6 @@
 import { relaxedSimd, simd } from 'wasm-feature-detect';
 import { checkOptions, describe, integer, kindOf, oneOf } from './arguments.js';
+import { baseUrl } from './base-url.js';
 import type { Core, Factory, Runtime } from './core.js';
 import { invalidInput, WebQuantError } from './errors.js';
 import type { Variant } from './types.js';
@@ -198,14 +199,4 @@ function urlIn(folder: unknown, file: string): URL {
       cause,
     );
   }
-}
-
-/** What relative URLs are relative to. @internal */
-export function baseUrl(): string {
-  const { document, location, process } = globalThis as {
-    document?: { baseURI: string };
-    location?: { href: string };
-    process?: { cwd?(): string };
-  };
-  return document?.baseURI ?? location?.href ?? `file://${encodeURI(process?.cwd?.() ?? '')}/`;
 }

@@ -4,8 +4,9 @@
  * @packageDocumentation
  */
 
+import { baseUrl } from './base-url.js';
 import { invalidInput } from './errors.js';
-import { baseUrl, type LoadOptions } from './load.js';
+import type { LoadOptions } from './load.js';
 import { WorkerWebQuant } from './worker-api.js';
 import { Connection } from './worker-connection.js';
 
