@@ -60,6 +60,10 @@ std::vector<OpCase> other_cases();
 /// A model of this operator alone, with random constants: inputs x0, x1, …, outputs y, y:1, ….
 Model build(const OpCase& row, Random& random);
 
+/// Values for each input of such a model.
+using Inputs = std::vector<std::vector<float>>;
+Inputs random_inputs(const OpCase& row, Random& random);
+
 inline Operand input(Shape shape, float low = -1, float high = 1) {
   return {.shape = std::move(shape), .low = low, .high = high};
 }

@@ -13,32 +13,6 @@
 namespace webquant::test {
 namespace {
 
-using Inputs = std::vector<std::vector<float>>;
-
-Inputs random_inputs(const OpCase& row, Random& random) {
-  Inputs inputs;
-  for (const Operand& operand : row.operands) {
-    if (operand.kind != Operand::Kind::kInput) continue;
-    const size_t count = count_of(operand.shape);
-    if (operand.type == DType::FLOAT32) {
-      inputs.push_back(random.values(count, operand.low, operand.high));
-    } else if (operand.type == DType::INT32 || operand.type == DType::INT64 || operand.type == DType::BOOL) {
-      auto& values = inputs.emplace_back();
-      const auto low = static_cast<int>(operand.low), high = static_cast<int>(operand.high);
-      for (size_t i = 0; i < count; ++i)
-        values.push_back(static_cast<float>(low + static_cast<int>(random.below(high - low + 1))));
-    } else {
-      const int low = operand.type == DType::UINT8 ? 0 : -128;
-      auto& values = inputs.emplace_back();
-      for (size_t i = 0; i < count; ++i) {
-        values.push_back(operand.quant.scale *
-                         static_cast<float>(low + static_cast<int>(random.below(256)) - operand.quant.zero_point));
-      }
-    }
-  }
-  return inputs;
-}
-
 double largest(std::span<const double> values) {
   double out = 0;
   for (const double value : values) out = std::max(out, std::abs(value));
