@@ -54,7 +54,8 @@ void ModelBuilder::output(int tensor) { graph(model_).outputs.push_back(tensor);
 int ModelBuilder::op(OpCode code, std::string name, std::vector<int> inputs, tflite::BuiltinOptionsUnion options,
                      int outputs, DType type) {
   auto added = std::make_unique<Operator>();
-  added->opcode_index = intern_op_code(model_, code, 1);
+  // The first version of this one was never released.
+  added->opcode_index = intern_op_code(model_, code, code == OpCode::BROADCAST_TO ? 2 : 1);
   added->inputs = std::move(inputs);
   added->builtin_options = std::move(options);
   for (int i = 0; i < outputs; ++i) {

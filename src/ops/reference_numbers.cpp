@@ -1,4 +1,5 @@
-// Operators that take the stored numbers as they are, whatever their scale: CAST, ARG_MAX, ARG_MIN.
+// Operators that change types: CAST, ARG_MAX and ARG_MIN, which take the stored numbers whatever their scale, QUANTIZE
+// and DEQUANTIZE.
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -150,6 +151,13 @@ ReferenceKernel reference_arg_max(const OpView& op) { return arg(op, true); }
 ReferenceKernel reference_arg_min(const OpView& op) { return arg(op, false); }
 
 // Quantized values are taken as integers, as TFLite takes them.
+// XNNPACK's arrays have 6 dimensions at most.
+ReferenceKernel reference_convert(const OpView& op) {
+  constexpr size_t kMostDimensions = 6;
+  if (op.input_shape(0).size() <= kMostDimensions || op.is_constant(0)) return {};
+  return compute_on_reals(op, [](RealInputs in, RealOutputs out) { std::ranges::copy(in[0], out[0].begin()); });
+}
+
 ReferenceKernel reference_cast(const OpView& op) {
   const DType from = op.input(0).type, to = op.output(0).type;
   for (const DType type : {from, to}) {

@@ -16,6 +16,7 @@ ReferenceKernel reference_squared_difference(const OpView& op);
 ReferenceKernel reference_pow(const OpView& op);
 ReferenceKernel reference_abs(const OpView& op);
 ReferenceKernel reference_neg(const OpView& op);
+ReferenceKernel reference_convert(const OpView& op);
 ReferenceKernel reference_hard_swish(const OpView& op);
 
 // Reductions and normalizations

@@ -144,8 +144,8 @@ constexpr OpDef kTable[] = {
      {.output = Output::kIntegers, .skip_inputs = 0b10, .int8_version = 2}},
     {OpCode::CAST, 1, 1, 1, infer_unchanged, nullptr, reference_cast},
     // Between types: what quantization itself inserts, so it has no rule
-    {OpCode::QUANTIZE, 1, 1, 1, infer_unchanged, LOWER(lower_convert), nullptr},
-    {OpCode::DEQUANTIZE, 1, 1, 1, infer_unchanged, LOWER(lower_convert), nullptr},
+    {OpCode::QUANTIZE, 1, 1, 1, infer_unchanged, LOWER(lower_convert), reference_convert},
+    {OpCode::DEQUANTIZE, 1, 1, 1, infer_unchanged, LOWER(lower_convert), reference_convert},
 };
 // clang-format on
 
