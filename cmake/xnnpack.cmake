@@ -45,6 +45,9 @@ target_include_directories(xnnpack SYSTEM PUBLIC ${xnn}/include)
 target_include_directories(xnnpack PRIVATE ${CMAKE_BINARY_DIR}/generated/xnnpack/include ${xnn}/src)
 target_include_directories(xnnpack SYSTEM PRIVATE ${WEBQUANT_DEPS}/src/fxdiv/include ${WEBQUANT_DEPS}/src/fp16/include)
 target_link_libraries(xnnpack PUBLIC pthreadpool)
+# Hundreds of plain loops, for whatever has no kernel of its own.
+file(GLOB reference_kernels ${xnn}/src/reference/*.cc)
+set_source_files_properties(${reference_kernels} PROPERTIES COMPILE_OPTIONS -Oz)
 target_compile_options(xnnpack PRIVATE -O2 -w $<$<COMPILE_LANGUAGE:CXX>:-fno-exceptions -fno-rtti>)
 set_target_properties(xnnpack PROPERTIES C_STANDARD 11 CXX_STANDARD 17)
 target_compile_definitions(xnnpack PRIVATE XNN_LOG_LEVEL=0 XNN_ENABLE_CPUINFO=0 XNN_ENABLE_MEMOPT=1 XNN_ENABLE_GEMM_M_SPECIALIZATION=1

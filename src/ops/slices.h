@@ -15,8 +15,8 @@ struct Slice {
   Shape shape;  // of the output, which has as many elements; it may lack axes or have new ones of 1
 };
 
-/// One slice an output. They throw invalid-model for a part that the input does not have, unsupported for one that is
-/// not known before the model runs.
+/// One slice an output. Throws invalid-model for a part that the input does not have, unsupported for one that is not
+/// known before the model runs.
 std::vector<Slice> slice(const OpView& op);
 std::vector<Slice> strided_slice(const OpView& op);
 std::vector<Slice> split(const OpView& op);

