@@ -1,5 +1,6 @@
 import './styles/base.css';
 import './styles/parts.css';
+import './styles/controls.css';
 import './styles/steps.css';
 import './styles/results.css';
 import { render } from 'preact';
