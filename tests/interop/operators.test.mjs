@@ -40,11 +40,14 @@ function readInputs(index, shapes) {
     new Uint8Array(readFileSync(join(folder, `${index}.f32`))).buffer,
   );
   const sizes = shapes.map((shape) => shape.reduce((product, size) => product * size, 1));
-  const samples = [];
-  for (let offset = 0; offset < values.length; ) {
-    samples.push(sizes.map((size) => values.subarray(offset, (offset += size))));
-  }
-  return samples;
+  const sampleSize = sizes.reduce((sum, size) => sum + size, 0);
+  return Array.from({ length: values.length / sampleSize }, (_, sample) => {
+    let end = sample * sampleSize;
+    return sizes.map((size) => {
+      end += size;
+      return values.subarray(end - size, end);
+    });
+  });
 }
 
 /** The step of a float output that a DEQUANTIZE gives; 0 for one that was computed in float. */
