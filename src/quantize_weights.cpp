@@ -23,9 +23,8 @@ void quantize_fp16(Model& model, const QuantSpec& spec, QuantResult& result) {
         std::ranges::transform(constant_values<float>(model, editor.tensor(original)), std::back_inserter(halves),
                                float_to_half);
         const std::string name = editor.tensor(original).name;
-        const std::string half_name = constant_name(name).empty() ? "" : name + "_float16";
-        const int half =
-            editor.add_constant<uint16_t>(half_name, editor.tensor(original).shape, DType::FLOAT16, halves);
+        // Without a name: what it expands to has the constant's own.
+        const int half = editor.add_constant<uint16_t>("", editor.tensor(original).shape, DType::FLOAT16, halves);
         const int full = editor.add_tensor(original, name, DType::FLOAT32);
         // All in front, so that a constant that several operators share is there for the first of them.
         editor.insert_conversion(0, OpCode::DEQUANTIZE, 3, half, full);

@@ -87,14 +87,42 @@ ReferenceKernel lookup(const std::function<int32_t(int32_t)>& function) {
   };
 }
 
+template <class Function>
+ReferenceKernel lookup(DType type, const Function& function) {
+  return type == DType::INT8 ? lookup<int8_t>(function) : lookup<uint8_t>(function);
+}
+
+// XNNPACK rescales with a factor of 8 bits, which is off by one for every fiftieth value or so; TensorFlow Lite's
+// has 31.
+ReferenceKernel rescaling_clamp(const OpView& op, tflite::ActivationFunctionType activation) {
+  const Tensor &x = op.input(0), &y = op.output(0);
+  if (!is_quantized(x) || !is_quantized(y) || x.type != y.type) return {};
+  const QuantParams in = *per_tensor_params(x), out = *per_tensor_params(y);
+  if (in == out || in.scale == 0 || out.scale == 0) return {};
+  const auto [min, max] = activation_range(activation);
+  const auto steps = [&out](double real) { return std::clamp(std::round(real / out.scale), -1e9, 1e9); };
+  return lookup(x.type, [=](int32_t q) {
+    const double rescaled = steps(static_cast<double>(in.scale) * (q - in.zero_point));
+    return static_cast<int32_t>(std::clamp(rescaled, steps(min), steps(max))) + out.zero_point;
+  });
+}
+
 }  // namespace
+
+ReferenceKernel reference_relu(const OpView& op) { return rescaling_clamp(op, tflite::ActivationFunctionType::RELU); }
+
+ReferenceKernel reference_relu6(const OpView& op) { return rescaling_clamp(op, tflite::ActivationFunctionType::RELU6); }
+
+ReferenceKernel reference_relu_n1_to_1(const OpView& op) {
+  return rescaling_clamp(op, tflite::ActivationFunctionType::RELU_N1_TO_1);
+}
 
 ReferenceKernel reference_hard_swish(const OpView& op) {
   const Tensor &x = op.input(0), &y = op.output(0);
   if (!is_quantized(x) || !is_quantized(y) || x.type != y.type) return {};
   const IntegerHardSwish function(*per_tensor_params(x), *per_tensor_params(y));
   if (!function.is_in_range()) return {};
-  return x.type == DType::INT8 ? lookup<int8_t>(function) : lookup<uint8_t>(function);
+  return lookup(x.type, function);
 }
 
 }  // namespace webquant

@@ -17,6 +17,9 @@ ReferenceKernel reference_pow(const OpView& op);
 ReferenceKernel reference_abs(const OpView& op);
 ReferenceKernel reference_neg(const OpView& op);
 ReferenceKernel reference_convert(const OpView& op);
+ReferenceKernel reference_relu(const OpView& op);
+ReferenceKernel reference_relu6(const OpView& op);
+ReferenceKernel reference_relu_n1_to_1(const OpView& op);
 ReferenceKernel reference_hard_swish(const OpView& op);
 
 // Reductions and normalizations

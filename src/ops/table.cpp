@@ -44,9 +44,9 @@ constexpr OpDef kTable[] = {
     {OpCode::POW, 2, 2, 1, infer_broadcast, LOWER(lower_pow), reference_pow},
     {OpCode::PRELU, 2, 2, 1, infer_prelu, LOWER(lower_prelu), nullptr, {.int8_version = 1}},
     // Elementwise: of one. TensorFlow Lite's INT8 kernels of SQRT and RSQRT refuse to run on what rounds to 0 or below.
-    {OpCode::RELU, 1, 1, 1, infer_unchanged, LOWER(lower_relu), nullptr, {.int8_version = 2}},
-    {OpCode::RELU6, 1, 1, 1, infer_unchanged, LOWER(lower_relu6), nullptr, {.int8_version = 2}},
-    {OpCode::RELU_N1_TO_1, 1, 1, 1, infer_unchanged, LOWER(lower_relu_n1_to_1), nullptr, {.int8_version = 1}},
+    {OpCode::RELU, 1, 1, 1, infer_unchanged, LOWER(lower_relu), reference_relu, {.int8_version = 2}},
+    {OpCode::RELU6, 1, 1, 1, infer_unchanged, LOWER(lower_relu6), reference_relu6, {.int8_version = 2}},
+    {OpCode::RELU_N1_TO_1, 1, 1, 1, infer_unchanged, LOWER(lower_relu_n1_to_1), reference_relu_n1_to_1, {.int8_version = 1}},
     {OpCode::LEAKY_RELU, 1, 1, 1, infer_unchanged, LOWER(lower_leaky_relu), nullptr, {.int8_version = 1}},
     {OpCode::ELU, 1, 1, 1, infer_unchanged, LOWER(lower_elu), nullptr, {.int8_version = 1}},
     {OpCode::GELU, 1, 1, 1, infer_unchanged, LOWER(lower_gelu), nullptr, {.int8_version = 2}},

@@ -57,12 +57,13 @@ for (const model of MODELS) {
       ]);
       report(t, { model: model.name, ...Object.fromEntries(shares) });
       if (files.float.length < SIZE_COUNTS_FROM) return;
+      const { halfShare = 0.52, staticShare = 0.3 } = model;
       assert.ok(
-        share(files.fp16) <= 0.52,
+        share(files.fp16) <= halfShare,
         `FP16 is ${percent(share(files.fp16))} of the float file`,
       );
       assert.ok(
-        share(files.static) <= 0.3,
+        share(files.static) <= staticShare,
         `static INT8 is ${percent(share(files.static))} of the float file`,
       );
     });
