@@ -7,7 +7,7 @@ import { startLiteRt } from '../interop/litert.mjs';
 import { checkFloat } from '../interop/quantized_checks.mjs';
 import { percent, report } from '../interop/report.mjs';
 import { runAll, startWebquant } from '../interop/sessions.mjs';
-import { inputsOf, loadGolden, loadSamples, readModelFile, skip } from './samples.mjs';
+import { inputsOf, loadGolden, loadSamples, modelFiles, readModelFile, skip } from './samples.mjs';
 import { MODELS } from './table.mjs';
 
 const SAMPLES = 16;
@@ -20,6 +20,14 @@ before(async () => {
   litert = await startLiteRt();
 });
 after(() => litert?.close());
+
+test('every model file is in the table', { skip }, () => {
+  const known = MODELS.flatMap(({ float, official }) => [
+    float,
+    ...official.map(({ file }) => file),
+  ]);
+  assert.deepEqual(modelFiles(), known.sort());
+});
 
 for (const model of MODELS) {
   test(`${model.name}: float outputs agree with LiteRT.js`, { skip }, async (t) => {

@@ -1,6 +1,6 @@
 // Access to the folder of real models and labelled samples that lies beside the repository (see its models/MANIFEST.md).
 
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import jpeg from 'jpeg-js';
@@ -120,3 +120,9 @@ export function loadGolden(model) {
 }
 
 export const readModelFile = (file) => new Uint8Array(read('models', file));
+
+/** All model files that are there, in alphabetical order. */
+export const modelFiles = () =>
+  readdirSync(join(shared, 'models'))
+    .filter((file) => file.endsWith('.tflite'))
+    .sort();
