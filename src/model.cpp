@@ -132,7 +132,7 @@ uint32_t intern_op_code(Model& model, OpCode code, int version) {
   }
   auto added = std::make_unique<tflite::OperatorCodeT>();
   added->builtin_code = code;
-  // Old readers look at the byte-sized field, which saturates at the placeholder.
+  // Old readers look at the byte-sized field, where 127 says that the code is in the other one.
   added->deprecated_builtin_code = static_cast<int8_t>(std::min<int32_t>(static_cast<int32_t>(code), 127));
   added->version = version;
   model.operator_codes.push_back(std::move(added));

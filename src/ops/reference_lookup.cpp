@@ -44,7 +44,10 @@ struct FixedPoint {
 class IntegerHardSwish {
  public:
   IntegerHardSwish(QuantParams in, QuantParams out)
-      : in_(in), out_(out), gate_(in.scale / kFine * (32768.0 / 3)), scale_(in.scale / kFine / out.scale) {}
+      : in_(in),
+        out_(out),
+        gate_(double{in.scale} / kFine * (32768.0 / 3)),
+        scale_(double{in.scale} / kFine / out.scale) {}
 
   bool is_in_range() const { return scale_.exponent <= 0 && scale_.exponent > -31 && gate_.exponent > -31; }
 
@@ -92,16 +95,26 @@ ReferenceKernel lookup(DType type, const Function& function) {
   return type == DType::INT8 ? lookup<int8_t>(function) : lookup<uint8_t>(function);
 }
 
+// Whether the operator goes from 8 bits to 8 bits of the same kind, by parameters that arithmetic on integers can take.
+bool has_8_bit_ends(const OpView& op) {
+  const auto is_usable = [](const Tensor& tensor) {
+    if (!is_quantized(tensor)) return false;
+    const int low = tensor.type == DType::INT8 ? -128 : 0;
+    const QuantParams params = *per_tensor_params(tensor);
+    return params.scale > 0 && params.zero_point >= low && params.zero_point <= low + 255;
+  };
+  return is_usable(op.input(0)) && is_usable(op.output(0)) && op.input(0).type == op.output(0).type;
+}
+
 // XNNPACK rescales with a factor of 8 bits, which is off by one for every fiftieth value or so; TensorFlow Lite's
 // has 31.
 ReferenceKernel rescaling_clamp(const OpView& op, tflite::ActivationFunctionType activation) {
-  const Tensor &x = op.input(0), &y = op.output(0);
-  if (!is_quantized(x) || !is_quantized(y) || x.type != y.type) return {};
-  const QuantParams in = *per_tensor_params(x), out = *per_tensor_params(y);
-  if (in == out || in.scale == 0 || out.scale == 0) return {};
+  if (!has_8_bit_ends(op)) return {};
+  const QuantParams in = *per_tensor_params(op.input(0)), out = *per_tensor_params(op.output(0));
+  if (in == out) return {};
   const auto [min, max] = activation_range(activation);
   const auto steps = [&out](double real) { return std::clamp(std::round(real / out.scale), -1e9, 1e9); };
-  return lookup(x.type, [=](int32_t q) {
+  return lookup(op.input(0).type, [=](int32_t q) {
     const double rescaled = steps(static_cast<double>(in.scale) * (q - in.zero_point));
     return static_cast<int32_t>(std::clamp(rescaled, steps(min), steps(max))) + out.zero_point;
   });
@@ -118,11 +131,10 @@ ReferenceKernel reference_relu_n1_to_1(const OpView& op) {
 }
 
 ReferenceKernel reference_hard_swish(const OpView& op) {
-  const Tensor &x = op.input(0), &y = op.output(0);
-  if (!is_quantized(x) || !is_quantized(y) || x.type != y.type) return {};
-  const IntegerHardSwish function(*per_tensor_params(x), *per_tensor_params(y));
+  if (!has_8_bit_ends(op)) return {};
+  const IntegerHardSwish function(*per_tensor_params(op.input(0)), *per_tensor_params(op.output(0)));
   if (!function.is_in_range()) return {};
-  return lookup(x.type, function);
+  return lookup(op.input(0).type, function);
 }
 
 }  // namespace webquant

@@ -16,7 +16,14 @@ const packageFolder = dirname(core);
 const NOISE =
   /^INFO: |Created TensorFlow Lite XNNPACK delegate|NPU accelerator could not be loaded/;
 
-const ARRAYS = { float32: Float32Array, int8: Int8Array, uint8: Uint8Array, int32: Int32Array };
+const ARRAYS = {
+  float32: Float32Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int32: Int32Array,
+  int64: BigInt64Array,
+  bool: Uint8Array,
+};
 
 /** All samples' bytes in one piece; a sample is a typed array, or for several inputs an array of them in order. */
 function pack(inputsList) {

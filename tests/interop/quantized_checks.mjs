@@ -6,9 +6,9 @@ import { maxRelative, sameTop, stepAgreement } from './agreement.mjs';
 import { percent, report } from './report.mjs';
 import { runOutputs } from './sessions.mjs';
 
-/** LiteRT.js's outputs: a list per output with one typed array per sample. */
-export async function outputsThere(litert, bytes, inputs) {
-  const samples = await litert.run(bytes, inputs);
+/** LiteRT.js's outputs: a list per output with one typed array per sample. `raw` where they are not float32. */
+export async function outputsThere(litert, bytes, inputs, { raw = false } = {}) {
+  const samples = await (raw ? litert.runRaw(bytes, inputs) : litert.run(bytes, inputs));
   return Object.keys(samples[0]).map((name) => samples.map((sample) => sample[name]));
 }
 

@@ -4,7 +4,7 @@
 import { getDefaultEnvironment, getGlobalLiteRt } from '@litertjs/core';
 
 const toArray = (vector) => Array.from({ length: vector.size() }, (_, i) => vector.get(i));
-const DTYPES = { 1: 'float32', 2: 'int32', 3: 'uint8', 9: 'int8' };
+const DTYPES = { 1: 'float32', 2: 'int32', 3: 'uint8', 4: 'int64', 6: 'bool', 9: 'int8' };
 
 function describe(name, type) {
   return {
