@@ -149,7 +149,8 @@ EMSCRIPTEN_BINDINGS(webquant) {
   class_<CalibratorRunner, base<Runner>>("CalibratorRunner")
       .smart_ptr<std::shared_ptr<CalibratorRunner>>("CalibratorRunnerPointer")
       .function("samples", &Guarded<&CalibratorRunner::samples>::call)
-      .function("stats", &Guarded<&CalibratorRunner::stats>::call);
+      .function("stats", &Guarded<&CalibratorRunner::stats>::call)
+      .function("ranges", &Guarded<&CalibratorRunner::ranges>::call);
   class_<ComparatorRunner, base<Runner>>("ComparatorRunner")
       .smart_ptr<std::shared_ptr<ComparatorRunner>>("ComparatorRunnerPointer")
       .function("runLabelled", &Guarded<&ComparatorRunner::run_labelled>::call)

@@ -31,6 +31,7 @@ emscripten::val to_js(std::span<const OpDef> table);
 emscripten::val to_js(const TensorInfo& info);
 emscripten::val to_js(const ModelInfo& info, size_t size_bytes);
 emscripten::val to_js(const Stats& stats);
+emscripten::val to_js(const std::map<std::string, Range>& ranges);
 emscripten::val to_js(const std::vector<OpDecision>& ops);
 emscripten::val to_js(const Comparison& comparison);
 

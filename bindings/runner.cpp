@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "js_values.h"
+#include "stats_range.h"
 
 namespace webquant {
 
@@ -103,6 +104,8 @@ CalibratorRunner::CalibratorRunner(const Model& model, const StatsOptions& optio
     : Runner(model), calibrator_(model, options) {}
 
 val CalibratorRunner::stats() const { return to_js(calibrator_.stats()); }
+
+val CalibratorRunner::ranges(bool symmetric) const { return to_js(calibrated_ranges(calibrator_.stats(), symmetric)); }
 
 ComparatorRunner::ComparatorRunner(const Model& reference, const Model& candidate, bool layers)
     : Runner(reference), comparator_(reference, candidate, layers) {}

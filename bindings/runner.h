@@ -73,6 +73,7 @@ class CalibratorRunner : public Runner {
   void run() override { calibrator_.observe(); }
   double samples() const { return static_cast<double>(calibrator_.stats().samples); }
   emscripten::val stats() const;
+  emscripten::val ranges(bool symmetric) const;
 
  private:
   const Session& session() override { return calibrator_.session(); }

@@ -179,6 +179,17 @@ val to_js(const Stats& stats) {
   return object;
 }
 
+val to_js(const std::map<std::string, Range>& ranges) {
+  auto object = val::object();
+  for (const auto& [name, range] : ranges) {
+    auto ends = val::object();
+    ends.set("min", range.min);
+    ends.set("max", range.max);
+    object.set(name, ends);
+  }
+  return object;
+}
+
 val to_js(const std::vector<OpDecision>& ops) {
   return array_to_js(ops, [](const OpDecision& op) { return to_js(op); });
 }

@@ -188,4 +188,10 @@ Range calibrated_range(const TensorStats& tensor, const StatsOptions& options, b
   return seen;
 }
 
+std::map<std::string, Range> calibrated_ranges(const Stats& stats, bool symmetric) {
+  std::map<std::string, Range> ranges;
+  for (const auto& [name, tensor] : stats.tensors) ranges[name] = calibrated_range(tensor, stats.options, symmetric);
+  return ranges;
+}
+
 }  // namespace webquant

@@ -15,4 +15,7 @@ namespace webquant {
 /// more or less, and holds 0 if that does.
 Range calibrated_range(const TensorStats& tensor, const StatsOptions& options, bool symmetric);
 
+/// The same for every tensor, by name.
+std::map<std::string, Range> calibrated_ranges(const Stats& stats, bool symmetric);
+
 }  // namespace webquant

@@ -1,9 +1,17 @@
 import { checkOptions, oneOf } from './arguments.js';
 import { type CalibratorRunner, type Runtime, unwrap } from './core.js';
 import { Ports } from './ports.js';
+import { activationsOf, type QuantizeOptions } from './quantize.js';
 import { Resource } from './resource.js';
 import { binsOf, METHODS, momentumOf, percentileOf } from './stats.js';
-import type { CalibrationMethod, CalibrationStats, Inputs, Outputs, TensorInfo } from './types.js';
+import type {
+  ActivationRange,
+  CalibrationMethod,
+  CalibrationStats,
+  Inputs,
+  Outputs,
+  TensorInfo,
+} from './types.js';
 
 /** Options of `WebQuant.createCalibrator`. */
 export interface CalibratorOptions {
@@ -91,5 +99,19 @@ export class Calibrator extends Resource {
   stats(): CalibrationStats {
     this.checkAlive();
     return unwrap(() => this.#runner.stats());
+  }
+
+  /**
+   * By tensor name the range that the method chooses from what was seen so far, as `quantize` will from {@link stats}: for `minmax`
+   * all of it, for methods with a histogram the part that is worth int8 values. `quantize` makes it hold 0, cuts off what the
+   * activation function of an operator cannot give, and joins the ranges of tensors that must share one scale.
+   *
+   * @param options `activations` as it will be given to `quantize`
+   */
+  ranges(options: Pick<QuantizeOptions, 'activations'> = {}): Record<string, ActivationRange> {
+    this.checkAlive();
+    checkOptions('options', options);
+    const isSymmetric = activationsOf(options.activations) === 'symmetric';
+    return unwrap(() => this.#runner.ranges(isSymmetric));
   }
 }

@@ -1,5 +1,6 @@
 import { type ErrorCode, WebQuantError } from './errors.js';
 import type {
+  ActivationRange,
   CalibrationStats,
   CompareReport,
   ModelInfo,
@@ -46,6 +47,7 @@ export interface SessionRunner extends Runner {
 export interface CalibratorRunner extends Runner {
   samples(): Outcome<number>;
   stats(): Outcome<CalibrationStats>;
+  ranges(symmetric: boolean): Outcome<Record<string, ActivationRange>>;
 }
 
 export interface ComparatorRunner extends Runner {

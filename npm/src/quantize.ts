@@ -69,12 +69,7 @@ export function quantize(core: Core, bytes: Uint8Array, options: QuantizeOptions
       ['per-channel', 'per-tensor'],
       'per-channel',
     ),
-    activations: oneOf(
-      'options.activations',
-      options.activations,
-      ['asymmetric', 'symmetric'],
-      'asymmetric',
-    ),
+    activations: activationsOf(options.activations),
     equalize: repair('equalize'),
     biasCorrection: repair('biasCorrection'),
     minElements: integer('options.minElements', options.minElements, 1024, 0, 2 ** 31 - 1),
@@ -95,6 +90,10 @@ export function quantize(core: Core, bytes: Uint8Array, options: QuantizeOptions
     },
   };
 }
+
+/** @internal */
+export const activationsOf = (value: unknown): 'asymmetric' | 'symmetric' =>
+  oneOf('options.activations', value, ['asymmetric', 'symmetric'], 'asymmetric');
 
 /** The names of operators and tensors that `exclude` means, and what to say of entries that mean none. */
 function findExcluded(

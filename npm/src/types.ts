@@ -146,6 +146,12 @@ export interface TensorStats {
   histogram?: Histogram;
 }
 
+/** The interval that int8 values of an activation cover. */
+export interface ActivationRange {
+  min: number;
+  max: number;
+}
+
 /** counts[i] values lie in [first + i, first + i + 1) * 2^exponent. */
 export interface Histogram {
   exponent: number;

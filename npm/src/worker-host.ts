@@ -14,6 +14,7 @@ import type { QuantizeToTargetOptions } from './quantize-to-target.js';
 import { type RunOptions, Session, type SessionOptions } from './session.js';
 import type { Progress, Steps } from './steps.js';
 import type {
+  ActivationRange,
   CalibrationStats,
   Info,
   Inputs,
@@ -99,6 +100,13 @@ export class Host {
 
   stats(calibrator: number): CalibrationStats {
     return this.#get(calibrator, Calibrator).stats();
+  }
+
+  ranges(
+    calibrator: number,
+    options?: Pick<QuantizeOptions, 'activations'>,
+  ): Record<string, ActivationRange> {
+    return this.#get(calibrator, Calibrator).ranges(options);
   }
 
   createSamples(): number {

@@ -1,7 +1,9 @@
 import { dispose } from './dispose.js';
 import { invalidInput } from './errors.js';
+import type { QuantizeOptions } from './quantize.js';
 import type { RunOptions } from './session.js';
 import type {
+  ActivationRange,
   CalibrationStats,
   Inputs,
   OpProfile,
@@ -40,7 +42,7 @@ abstract class WorkerResource {
   }
 
   /** Calls a method of the host for this object. @internal */
-  protected async invoke<Name extends 'run' | 'profile' | 'observe' | 'stats'>(
+  protected async invoke<Name extends 'run' | 'profile' | 'observe' | 'stats' | 'ranges'>(
     name: Name,
     args: Parameters<Host[Name]> extends [number, ...infer Rest] ? Rest : never,
     options?: CallOptions,
@@ -145,6 +147,13 @@ export class WorkerCalibrator extends WorkerResource {
     const stats = await this.invoke('stats', []);
     this.#samples = stats.samples;
     return stats;
+  }
+
+  /** See `Calibrator.ranges`. */
+  async ranges(
+    options?: Pick<QuantizeOptions, 'activations'>,
+  ): Promise<Record<string, ActivationRange>> {
+    return this.invoke('ranges', [options]);
   }
 }
 

@@ -9,6 +9,7 @@ import { loadHere, model, testSet } from './support/glyphs.mjs';
 const wq = await loadHere();
 const { samples, labels } = testSet(wq);
 const METHODS = ['minmax', 'moving-average', 'percentile', 'entropy', 'mse'];
+const METHODS_THAT_CUT = ['percentile', 'entropy', 'mse'];
 const MERGEABLE = METHODS.filter((method) => method !== 'moving-average');
 
 function observed(options, some) {
@@ -38,16 +39,44 @@ for (const method of METHODS) {
     assert.deepEqual(stored, stats);
     for (const [name, { min, max, histogram }] of Object.entries(stats.tensors)) {
       assert.ok(min <= max, name);
-      assert.equal(
-        histogram !== undefined,
-        ['percentile', 'entropy', 'mse'].includes(method),
-        name,
-      );
+      assert.equal(histogram !== undefined, METHODS_THAT_CUT.includes(method), name);
     }
     const { bytes } = wq.quantize(model, { mode: 'static-int8', stats: stored });
     assert.deepEqual(wq.quantize(model, { mode: 'static-int8', stats }).bytes, bytes);
     const { accuracy } = wq.compare(model, bytes, samples, { labels });
     assert.ok(accuracy.candidate >= accuracy.reference - 0.015, JSON.stringify(accuracy));
+  });
+}
+
+for (const method of METHODS) {
+  test(`${method}: ranges lie within what was seen, and are those of the file`, () => {
+    const calibrator = wq.createCalibrator(model, { method });
+    for (const sample of samples.slice(0, 16)) calibrator.observe(sample);
+    const stats = calibrator.stats();
+    const ranges = calibrator.ranges();
+    assert.deepEqual(Object.keys(ranges), Object.keys(stats.tensors));
+    for (const [name, { min, max }] of Object.entries(ranges)) {
+      const seen = stats.tensors[name];
+      assert.ok(seen.min <= min && min <= max && max <= seen.max, name);
+    }
+    const isCut = Object.entries(ranges).some(([name, { max }]) => max < stats.tensors[name].max);
+    assert.equal(isCut, METHODS_THAT_CUT.includes(method));
+
+    for (const activations of ['asymmetric', 'symmetric']) {
+      const options = { mode: 'static-int8', io: 'int8', stats, activations };
+      const [{ quantization }] = wq.inspect(wq.quantize(model, options).bytes).inputs;
+      const { min, max } = calibrator.ranges({ activations }).image;
+      const expected =
+        activations === 'symmetric' ? Math.max(-min, max) / 127 : (max - Math.min(min, 0)) / 255;
+      assert.ok(Math.abs(quantization.scale[0] / expected - 1) < 1e-6, activations);
+    }
+    assertThrows(
+      () => calibrator.ranges({ activations: 'odd' }),
+      'invalid-input',
+      'options.activations',
+      /"odd"/,
+    );
+    calibrator.dispose();
   });
 }
 

@@ -95,6 +95,7 @@ test('calibrators, on samples at hand and as they come', async () => {
   await calibrator.observeAll(rest());
   assert.equal(calibrator.samples, samples.length);
   assert.deepEqual(await calibrator.stats(), own.stats());
+  assert.deepEqual(await calibrator.ranges(), own.ranges());
 });
 
 test('errors come as they are', async () => {

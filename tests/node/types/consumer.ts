@@ -1,6 +1,7 @@
 // What a strict TypeScript project may write with the package. It is compiled, not run.
 
 import {
+  type ActivationRange,
   type BenchmarkReport,
   type CalibrationStats,
   type Calibrator,
@@ -56,6 +57,7 @@ export async function everything(file: ArrayBuffer, rgba: Uint8ClampedArray): Pr
     bins: 1024,
   });
   const seen: Outputs = calibrator.observe(floats);
+  const { image: range }: Record<string, ActivationRange> = calibrator.ranges();
   const stats: CalibrationStats = mergeStats(calibrator.stats(), calibrator.stats());
 
   const { bytes: small, report } = wq.quantize(file, {
@@ -106,6 +108,7 @@ export async function everything(file: ArrayBuffer, rgba: Uint8ClampedArray): Pr
     reason,
     input,
     seen,
+    range,
     made,
     output,
     view,
