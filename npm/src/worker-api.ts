@@ -8,18 +8,12 @@ import { drawableSize, type FrameSource } from './pixels.js';
 import type { QuantizeOptions, QuantizeResult } from './quantize.js';
 import type { QuantizeToTargetOptions, QuantizeToTargetResult } from './quantize-to-target.js';
 import type { SessionOptions } from './session.js';
-import type {
-  BenchmarkReport,
-  CompareReport,
-  Info,
-  ModelBytes,
-  ModelInfo,
-  OperatorInfo,
-} from './types.js';
+import type { BenchmarkReport, CompareReport, Info, ModelInfo, OperatorInfo } from './types.js';
 import type { Connection } from './worker-connection.js';
 import {
   type CallOptions,
   type LongCallOptions,
+  type ModelSource,
   type SampleSource,
   split,
 } from './worker-options.js';
@@ -28,7 +22,7 @@ import { WorkerCalibrator, WorkerSession } from './worker-resources.js';
 export { WorkerCalibrator, WorkerSession };
 
 /**
- * A module that was loaded into a worker by `loadInWorker`, and what it can do. Every call rejects with a `WebQuantError`; after any
+ * A module that was loaded into a worker by `loadInWorker`, and what it can do. Models may also be files (`Blob`). Every call rejects with a `WebQuantError`; after any
  * error everything keeps working, but for a crash of the worker itself: `internal`, and another worker has to be loaded.
  */
 export class WorkerWebQuant {
@@ -52,13 +46,13 @@ export class WorkerWebQuant {
   }
 
   /** See `WebQuant.inspect`. */
-  inspect(bytes: ModelBytes, options: CallOptions = {}): Promise<ModelInfo> {
+  inspect(bytes: ModelSource, options: CallOptions = {}): Promise<ModelInfo> {
     return this.#connection.call('inspect', [bytes], options);
   }
 
   /** See `WebQuant.createSession`. */
   async createSession(
-    bytes: ModelBytes,
+    bytes: ModelSource,
     options: SessionOptions & Pick<CallOptions, 'transfer'> = {},
   ): Promise<WorkerSession> {
     const [own, call] = split(options);
@@ -68,7 +62,7 @@ export class WorkerWebQuant {
 
   /** See `WebQuant.createCalibrator`. */
   async createCalibrator(
-    bytes: ModelBytes,
+    bytes: ModelSource,
     options: CalibratorOptions & Pick<CallOptions, 'transfer'> = {},
   ): Promise<WorkerCalibrator> {
     const [own, call] = split(options);
@@ -77,15 +71,15 @@ export class WorkerWebQuant {
   }
 
   /** See `WebQuant.quantize`. */
-  quantize(bytes: ModelBytes, options: QuantizeOptions & CallOptions): Promise<QuantizeResult> {
+  quantize(bytes: ModelSource, options: QuantizeOptions & CallOptions): Promise<QuantizeResult> {
     const [own, call] = split(options);
     return this.#connection.call('quantize', [bytes, own], call);
   }
 
   /** See `WebQuant.compare`. Samples may also come from an asynchronous generator. */
   async compare(
-    reference: ModelBytes,
-    candidate: ModelBytes,
+    reference: ModelSource,
+    candidate: ModelSource,
     samples: SampleSource,
     options: CompareOptions & LongCallOptions = {},
   ): Promise<CompareReport> {
@@ -98,7 +92,7 @@ export class WorkerWebQuant {
 
   /** See `WebQuant.quantizeToTarget`. Samples may also come from an asynchronous generator. */
   async quantizeToTarget(
-    bytes: ModelBytes,
+    bytes: ModelSource,
     options: Omit<QuantizeToTargetOptions, 'samples'> & { samples: SampleSource } & LongCallOptions,
   ): Promise<QuantizeToTargetResult> {
     const [{ samples, ...own }, call] = split(options ?? ({} as typeof options));
@@ -110,7 +104,7 @@ export class WorkerWebQuant {
 
   /** See `WebQuant.benchmark`. */
   async benchmark(
-    bytes: ModelBytes,
+    bytes: ModelSource,
     options: BenchmarkOptions & LongCallOptions = {},
   ): Promise<BenchmarkReport> {
     const [own, call] = split(options);

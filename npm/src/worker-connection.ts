@@ -2,7 +2,7 @@ import { type Endpoint, transfer, wrap } from 'comlink';
 import { type Outcome, unwrap } from './core.js';
 import { invalidInput, WebQuantError } from './errors.js';
 import type { Progress } from './steps.js';
-import type { Guarded, Host } from './worker-host.js';
+import type { Guarded, Host, Sent } from './worker-host.js';
 import { type NodeWorker, nodeEndpoint, workerOptions, workerThreads } from './worker-node.js';
 import type { CallOptions, LongCallOptions } from './worker-options.js';
 
@@ -14,7 +14,7 @@ interface Script {
   stop(): void;
 }
 
-type Arguments<Name extends keyof Host> = Parameters<Host[Name]>;
+type Arguments<Name extends keyof Host> = Sent<Parameters<Host[Name]>>;
 type Answer<Name extends keyof Host> = Awaited<ReturnType<Host[Name]>>;
 
 /** The way to a worker and back. When the worker stops, everything that waits for it is told. */

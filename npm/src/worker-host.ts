@@ -1,6 +1,7 @@
 // What runs in the worker: the package itself, whose objects stay there and are known outside by a number.
 
 import { transfer } from 'comlink';
+import { kindOf } from './arguments.js';
 import type { BenchmarkOptions } from './benchmark.js';
 import { Calibrator, type CalibratorOptions } from './calibrator.js';
 import type { CompareOptions } from './compare.js';
@@ -180,10 +181,15 @@ export class Host {
   }
 }
 
+/** Arguments as they are sent: what is a model here may be a file there. */
+export type Sent<Args extends unknown[]> = {
+  [Index in keyof Args]: ModelBytes extends Args[Index] ? Args[Index] | Blob : Args[Index];
+};
+
 /** A method of the host as it is called from outside: nothing is thrown, because errors lose their class on the way. */
 export type Guarded = {
   [Name in keyof Host]: Host[Name] extends (...args: infer Args) => infer Result
-    ? (...args: Args) => Promise<Outcome<Awaited<Result>>>
+    ? (...args: Sent<Args>) => Promise<Outcome<Awaited<Result>>>
     : never;
 };
 
@@ -194,13 +200,24 @@ export function guarded(host: Host): Guarded {
       (_, name: keyof Host) =>
       async (...args: unknown[]) => {
         try {
-          const value = await (host[name] as (...args: unknown[]) => unknown)(...args);
+          const read = await Promise.all(args.map(contentsOf));
+          const value = await (host[name] as (...args: unknown[]) => unknown)(...read);
           return transfer({ value }, buffersOf(value));
         } catch (error) {
           return { error: describeError(error) };
         }
       },
   }) as unknown as Guarded;
+}
+
+/** What a file holds; anything else as it is. */
+async function contentsOf(value: unknown): Promise<unknown> {
+  if (!/^(Blob|File)$/.test(kindOf(value))) return value;
+  try {
+    return await (value as Blob).arrayBuffer();
+  } catch (error) {
+    throw invalidInput('bytes', `the file cannot be read (${(error as Error).message})`);
+  }
 }
 
 /** The buffers of an array, or of the arrays in an object of results. */

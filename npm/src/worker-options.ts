@@ -1,4 +1,4 @@
-import type { Inputs } from './types.js';
+import type { Inputs, ModelBytes } from './types.js';
 
 /** What every call that may take long also takes. */
 export interface CallOptions {
@@ -13,6 +13,9 @@ export interface LongCallOptions extends CallOptions {
   /** Told from time to time how far the call is. */
   onProgress?: (done: number, total: number, label: string) => void;
 }
+
+/** The bytes of a model, or a file of them: the worker reads that by itself, and nothing is copied on the way. */
+export type ModelSource = ModelBytes | Blob;
 
 /** Samples, at hand or as they come. */
 export type SampleSource = Iterable<Inputs> | AsyncIterable<Inputs>;

@@ -14,7 +14,7 @@ export { type ErrorCode, WebQuantError } from './errors.js';
 export { mergeStats } from './stats.js';
 export type * from './types.js';
 export type { WorkerCalibrator, WorkerSession, WorkerWebQuant } from './worker-api.js';
-export type { CallOptions, LongCallOptions, SampleSource } from './worker-options.js';
+export type { CallOptions, LongCallOptions, ModelSource, SampleSource } from './worker-options.js';
 
 /**
  * Starts a worker and loads the WebAssembly module there. Each call has a worker of its own; `dispose()` ends it.

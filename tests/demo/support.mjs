@@ -9,7 +9,7 @@ import { startChromium } from '../interop/chromium.mjs';
 import { startServer } from '../interop/server.mjs';
 import { writeFakeCamera } from './fake_camera.mjs';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+export const root = fileURLToPath(new URL('../../', import.meta.url));
 const site = join(root, 'web/dist');
 const axe = readFileSync(createRequire(join(root, 'web/')).resolve('axe-core/axe.min.js'), 'utf8');
 /** Pictures of every state, to look at; git ignores them. */
@@ -53,13 +53,6 @@ async function openPage(browser, url, { permissions = [], ...options } = {}) {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
-  await page.addInitScript(() => {
-    globalThis.longTasks = [];
-    new PerformanceObserver((list) => {
-      for (const { duration, startTime } of list.getEntries())
-        globalThis.longTasks.push({ duration, startTime });
-    }).observe({ type: 'longtask' });
-  });
   await page.goto(`${url}index.html`);
   await loaded(page);
   context.on('request', (request) => requests.push(request.url()));

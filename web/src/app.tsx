@@ -1,7 +1,6 @@
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { engine, startEngine } from './engine.ts';
-import { bundledModel } from './lib/bundled.ts';
 import { isCalibrated } from './state/calibration.ts';
 import { judged } from './state/judge.ts';
 import { model, openFile } from './state/model.ts';
@@ -32,9 +31,7 @@ export function App() {
           {engine.value.kind === 'failed' && (
             <Notice kind="error" title={texts.engine.failed}>
               <p>{engine.value.reason}</p>
-              <Button onClick={() => void bundledModel().then(startEngine)}>
-                {texts.engine.reload}
-              </Button>
+              <Button onClick={() => void startEngine()}>{texts.engine.reload}</Button>
             </Notice>
           )}
           <ModelStep />

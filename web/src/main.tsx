@@ -5,7 +5,6 @@ import './styles/steps.css';
 import './styles/results.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { startLayouts } from './lib/graph.ts';
 import { connect, startUp } from './state/session.ts';
 
 /** Resolves when the page can do without its host from now on. */
@@ -20,7 +19,6 @@ async function startServiceWorker(): Promise<void> {
 }
 
 connect();
-startLayouts();
 const root = document.getElementById('app');
 if (root) render(<App />, root);
 await Promise.all([startUp(), startServiceWorker()]);

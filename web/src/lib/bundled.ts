@@ -1,32 +1,11 @@
-// The bundled model and frames (examples/glyphs). The frames are part of the script, as data URLs.
+// The bundled model and frames (examples/glyphs). Each is fetched once, when the page loads.
 
+import { url as framesUrl, sets } from 'virtual:frames';
 import modelUrl from '../../../examples/glyphs/glyphs.tflite?url';
 import labelsText from '../../../examples/glyphs/labels.txt?raw';
 
-const calibration = import.meta.glob<string>('../../../examples/glyphs/calibration/*.jpg', {
-  eager: true,
-  query: '?inline',
-  import: 'default',
-});
-const judged = import.meta.glob<string>('../../../examples/glyphs/test/?_00??.jpg', {
-  eager: true,
-  query: '?inline',
-  import: 'default',
-});
-
 export const BUNDLED_NAME = 'glyphs.tflite';
 export const bundledLabels: string[] = labelsText.trim().split('\n');
-
-let model: Promise<Uint8Array> | undefined;
-
-/** Fetched once, when the page loads. */
-export function bundledModel(): Promise<Uint8Array> {
-  model ??= fetch(modelUrl).then(async (response) => {
-    if (!response.ok) throw new Error(`The bundled model cannot be loaded (${response.status}).`);
-    return new Uint8Array(await response.arrayBuffer());
-  });
-  return model;
-}
 
 /** A picture file, and what it shows where that is known. */
 export interface Picture {
@@ -35,21 +14,30 @@ export interface Picture {
   label?: string;
 }
 
-const toPictures = (urls: Record<string, string>): Picture[] =>
-  Object.entries(urls).map(([path, url]) => {
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    return { name, file: blobOf(url), label: name.slice(0, 1) };
-  });
+export const bundledModel = once(() => fetchBlob(modelUrl));
+
+const allFrames = once(async () => {
+  const all = await fetchBlob(framesUrl);
+  let end = 0;
+  const cut = ([name, size]: readonly [string, number]): Picture => {
+    const file = all.slice(end, (end += size), 'image/jpeg');
+    return { name, file, label: name.slice(0, 1) };
+  };
+  return { calibration: sets.calibration.map(cut), test: sets.test.map(cut) };
+});
 
 /** The 64 frames to calibrate with. */
-export const bundledFrames = (): Picture[] => toPictures(calibration);
+export const bundledFrames = async (): Promise<Picture[]> => (await allFrames()).calibration;
 /** 100 more, which are not among them. */
-export const bundledTestFrames = (): Picture[] => toPictures(judged);
+export const bundledTestFrames = async (): Promise<Picture[]> => (await allFrames()).test;
 
-/** Not by fetch(), which the page's policy would have to allow for data URLs. */
-function blobOf(url: string): Blob {
-  const binary = atob(url.slice(url.indexOf(',') + 1));
-  return new Blob([Uint8Array.from(binary, (letter) => letter.charCodeAt(0))], {
-    type: 'image/jpeg',
-  });
+async function fetchBlob(url: string): Promise<Blob> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${url} cannot be loaded (${response.status}).`);
+  return response.blob();
+}
+
+function once<Result>(make: () => Promise<Result>): () => Promise<Result> {
+  let made: Promise<Result> | undefined;
+  return () => (made ??= make());
 }

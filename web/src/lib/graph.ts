@@ -49,34 +49,3 @@ export function graphOf(info: ModelInfo): { nodes: GraphNode[]; edges: [string, 
   }
   return { nodes, edges };
 }
-
-let worker: Worker | undefined;
-
-/** Started with the page, so that nothing has to be fetched later. */
-export function startLayouts(): void {
-  worker ??= new Worker(new URL('./graph-worker.ts', import.meta.url), { type: 'module' });
-}
-
-let last: Promise<unknown> = Promise.resolve();
-
-/** One layout after the other. */
-export function layOut(request: LayoutRequest): Promise<LayoutResult> {
-  const result = last.then(() => layOutNow(request));
-  last = result.catch(() => {});
-  return result;
-}
-
-function layOutNow(request: LayoutRequest): Promise<LayoutResult> {
-  startLayouts();
-  return new Promise((resolve, reject) => {
-    const settled = new AbortController();
-    const listen = { signal: settled.signal };
-    const settle = (act: () => void): void => {
-      settled.abort();
-      act();
-    };
-    worker?.addEventListener('message', ({ data }) => settle(() => resolve(data)), listen);
-    worker?.addEventListener('error', () => settle(() => reject(new Error('no layout'))), listen);
-    worker?.postMessage(request);
-  });
-}

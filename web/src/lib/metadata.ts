@@ -1,19 +1,29 @@
-// The normalisation that TFLite Metadata of a model asks for. Tables and fields are those of metadata_schema.fbs and schema.fbs.
+// What TFLite Metadata says of a model. Tables and fields are those of metadata_schema.fbs and schema.fbs.
 
+import { unzipSync } from 'fflate';
 import { ByteBuffer } from 'flatbuffers';
 import type { Normalization } from './preprocessing.ts';
+
+export interface Metadata {
+  /** How the input was normalised. */
+  normalization: Normalization | undefined;
+  /** Names of the classes; empty without any. */
+  labels: string[];
+}
 
 const FIELD = {
   model: { buffers: 4, metadata: 6 },
   buffer: { data: 0, offset: 1, size: 2 },
   metadata: { name: 0, buffer: 1 },
-  modelMetadata: { subgraphs: 4 },
-  subgraph: { inputs: 2 },
-  tensor: { processUnits: 5 },
+  modelMetadata: { subgraphs: 3 },
+  subgraph: { inputs: 2, outputs: 3 },
+  tensor: { processUnits: 4, files: 6 },
   processUnit: { type: 0, options: 1 },
   normalization: { mean: 0, std: 1 },
+  file: { name: 0, type: 2 },
 };
 const NORMALIZATION = 1; // in the union ProcessUnitOptions
+const AXIS_LABELS = 2; // in the enum AssociatedFileType
 
 /** A table of a FlatBuffer that no code was generated for. */
 class Table {
@@ -61,7 +71,10 @@ class Table {
   }
 
   uint8s(index: number): Uint8Array {
-    return Uint8Array.from(this.vector(index, 1, (at) => this.bytes.readUint8(at)));
+    const at = this.field(index);
+    if (at === undefined) return new Uint8Array();
+    const vector = at + this.bytes.readInt32(at);
+    return this.bytes.bytes().slice(vector + 4, vector + 4 + this.bytes.readInt32(vector));
   }
 
   private vector<Element>(index: number, size: number, read: (at: number) => Element): Element[] {
@@ -73,28 +86,49 @@ class Table {
   }
 }
 
-/** Undefined where the file says nothing, or nothing that can be read. The file was inspected before, so it is a sound FlatBuffer. */
-export function readNormalization(file: Uint8Array): Normalization | undefined {
+/** Of a file that says nothing, or nothing that can be read, nothing is known. */
+export function readMetadata(file: Uint8Array): Metadata {
+  const nothing = { normalization: undefined, labels: [] };
   try {
-    const model = Table.root(file);
-    const entry = model
-      .tables(FIELD.model.metadata)
-      .find((candidate) => candidate.text(FIELD.metadata.name) === 'TFLITE_METADATA');
-    if (!entry) return undefined;
-    const buffer = model.tables(FIELD.model.buffers)[entry.uint32(FIELD.metadata.buffer)];
-    if (!buffer) return undefined;
-    const [subgraph] = Table.root(buffer.uint8s(FIELD.buffer.data)).tables(
-      FIELD.modelMetadata.subgraphs,
-    );
-    const [input] = subgraph?.tables(FIELD.subgraph.inputs) ?? [];
-    const unit = input
-      ?.tables(FIELD.tensor.processUnits)
-      .find((candidate) => candidate.uint8(FIELD.processUnit.type) === NORMALIZATION);
-    const options = unit?.table(FIELD.processUnit.options);
-    const mean = options?.floats(FIELD.normalization.mean) ?? [];
-    const std = options?.floats(FIELD.normalization.std) ?? [];
-    return mean.length > 0 && mean.length === std.length ? { mean, std } : undefined;
+    const subgraph = subgraphOf(file);
+    return subgraph
+      ? { normalization: normalizationOf(subgraph), labels: labelsOf(subgraph, file) }
+      : nothing;
   } catch {
-    return undefined;
+    return nothing;
   }
+}
+
+function subgraphOf(file: Uint8Array): Table | undefined {
+  const model = Table.root(file);
+  const entry = model
+    .tables(FIELD.model.metadata)
+    .find((candidate) => candidate.text(FIELD.metadata.name) === 'TFLITE_METADATA');
+  if (!entry) return undefined;
+  const buffer = model.tables(FIELD.model.buffers)[entry.uint32(FIELD.metadata.buffer)];
+  if (!buffer) return undefined;
+  return Table.root(buffer.uint8s(FIELD.buffer.data)).tables(FIELD.modelMetadata.subgraphs)[0];
+}
+
+function normalizationOf(subgraph: Table): Normalization | undefined {
+  const [input] = subgraph.tables(FIELD.subgraph.inputs);
+  const unit = input
+    ?.tables(FIELD.tensor.processUnits)
+    .find((candidate) => candidate.uint8(FIELD.processUnit.type) === NORMALIZATION);
+  const options = unit?.table(FIELD.processUnit.options);
+  const mean = options?.floats(FIELD.normalization.mean) ?? [];
+  const std = options?.floats(FIELD.normalization.std) ?? [];
+  return mean.length > 0 && mean.length === std.length ? { mean, std } : undefined;
+}
+
+/** A class a line, in a file that hangs as ZIP at the end of the model. */
+function labelsOf(subgraph: Table, file: Uint8Array): string[] {
+  const [output] = subgraph.tables(FIELD.subgraph.outputs);
+  const entry = output
+    ?.tables(FIELD.tensor.files)
+    .find((candidate) => candidate.uint8(FIELD.file.type) === AXIS_LABELS);
+  if (!entry) return [];
+  const wanted = entry.text(FIELD.file.name);
+  const text = unzipSync(file, { filter: ({ name }) => name === wanted })[wanted];
+  return text ? new TextDecoder().decode(text).trim().split(/\r?\n/) : [];
 }

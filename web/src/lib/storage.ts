@@ -12,11 +12,11 @@ async function folder(create: boolean): Promise<FileSystemDirectoryHandle | unde
 }
 
 /** Best effort: without room or permission the model is used all the same. */
-export async function keepModel(name: string, bytes: Uint8Array): Promise<void> {
+export async function keepModel(name: string, model: Blob): Promise<void> {
   try {
     const file = await (await folder(true))?.getFileHandle(name, { create: true });
     const writable = await file?.createWritable();
-    await writable?.write(bytes as Uint8Array<ArrayBuffer>);
+    await writable?.write(model);
     await writable?.close();
   } catch {
     // It will have to be chosen again.
@@ -33,10 +33,10 @@ export async function keptModels(): Promise<string[]> {
   return names.sort();
 }
 
-export async function readKeptModel(name: string): Promise<Uint8Array> {
+export async function readKeptModel(name: string): Promise<Blob> {
   const handle = await (await folder(false))?.getFileHandle(name);
   if (!handle) throw new Error(`${name} is not kept here any more.`);
-  return new Uint8Array(await (await handle.getFile()).arrayBuffer());
+  return handle.getFile();
 }
 
 export async function forgetModel(name: string): Promise<void> {

@@ -113,7 +113,7 @@ async function run(work: Work): Promise<void> {
     if (isLatest()) stats.value = seen?.samples ? seen : undefined;
   };
   try {
-    calibrator = await wq().createCalibrator(target.bytes, { method: settings.value.method });
+    calibrator = await wq().createCalibrator(target.file, { method: settings.value.method });
     const began = performance.now();
     let first = 0;
     let published = 0;

@@ -18,7 +18,7 @@ export async function takeHeldOut(signal: AbortSignal): Promise<void> {
   if (heldOut.value) return;
   const of = usable.value;
   const frames: Frame[] = [];
-  for (const { file, label } of bundledTestFrames()) {
+  for (const { file, label } of await bundledTestFrames()) {
     signal.throwIfAborted();
     const bitmap = await createImageBitmap(file);
     frames.push(await makeFrame(label === undefined ? { bitmap } : { bitmap, label }));

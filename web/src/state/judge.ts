@@ -19,7 +19,7 @@ export interface FrameResult {
 
 export interface Judgement {
   /** What was judged: the file, and the frames with their labels. */
-  bytes: Uint8Array;
+  file: Blob;
   frames: readonly Frame[];
   report: CompareReport;
   speed: BenchmarkReport;
@@ -48,9 +48,9 @@ export const judgeFrames = computed(() =>
 export const judged = computed(
   () =>
     new Map(
-      versions.value.flatMap(({ id, bytes }) => {
+      versions.value.flatMap(({ id, file }) => {
         const found = judgements.value.get(keyOf(id));
-        return found?.bytes === bytes && isSame(found.frames, judgeFrames.value)
+        return found?.file === file && isSame(found.frames, judgeFrames.value)
           ? [[id, found]]
           : [];
       }),
@@ -84,17 +84,17 @@ export async function judge(): Promise<void> {
         judgeStatus.value = { kind: 'running', id: version.id, done, total };
       };
       tell(0, 1);
-      expected ??= await outputsOf(target.bytes, samples, signal, () => {});
-      const actual = await outputsOf(version.bytes, samples, signal, tell);
+      expected ??= await outputsOf(target.file, samples, signal, () => {});
+      const actual = await outputsOf(version.file, samples, signal, tell);
       const judgement: Judgement = {
-        bytes: version.bytes,
+        file: version.file,
         frames: list,
-        report: await wq().compare(target.bytes, version.bytes, samples, {
+        report: await wq().compare(target.file, version.file, samples, {
           layers: version.id !== 'reference',
           signal,
           onProgress: tell,
         }),
-        speed: await wq().benchmark(version.bytes, { signal, onProgress: tell }),
+        speed: await wq().benchmark(version.file, { signal, onProgress: tell }),
         results: resultsOf(list, expected, actual),
       };
       judgements.value = new Map(judgements.value).set(keyOf(version.id), judgement);
@@ -111,12 +111,12 @@ export async function judge(): Promise<void> {
 type Tell = (done: number, total: number) => void;
 
 async function outputsOf(
-  bytes: Uint8Array,
+  file: Blob,
   samples: readonly Float32Array[],
   signal: AbortSignal,
   onProgress: Tell,
 ): Promise<ArrayLike<number>[]> {
-  const session = await wq().createSession(bytes, { quantizeIo: true });
+  const session = await wq().createSession(file, { quantizeIo: true });
   try {
     return (await session.runAll(samples, { signal, onProgress })).map(firstOutput);
   } finally {

@@ -8,7 +8,7 @@ import { areProbabilities, firstOutput, median, type Score, shiftOf, top } from 
 import { toTensor } from './frames.ts';
 import { usable } from './model.ts';
 import { source } from './source.ts';
-import { chosen, type Version } from './versions.ts';
+import { chosen } from './versions.ts';
 
 export interface LiveSide {
   scores: Score[];
@@ -54,7 +54,7 @@ export async function startLive(): Promise<void> {
   liveView.value = undefined;
   let sides: [Side, Side] | undefined;
   try {
-    sides = [await Side.open(target.bytes), await Side.open(version.bytes)];
+    sides = [await Side.open(target.file), await Side.open(version.file)];
     await loop(sides, stop.signal);
   } catch (error) {
     if (!stop.signal.aborted) liveError.value = messageOf(error);
@@ -103,8 +103,8 @@ class Side {
 
   private constructor(private readonly session: WorkerSession) {}
 
-  static async open(bytes: Version['bytes']): Promise<Side> {
-    return new Side(await wq().createSession(bytes, { quantizeIo: true }));
+  static async open(file: Blob): Promise<Side> {
+    return new Side(await wq().createSession(file, { quantizeIo: true }));
   }
 
   async run(tensor: Float32Array): Promise<ArrayLike<number>> {

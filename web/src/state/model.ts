@@ -4,13 +4,13 @@ import { computed, signal } from '@preact/signals';
 import type { ModelInfo, TensorInfo } from 'webquant';
 import { messageOf, wq } from '../engine.ts';
 import { BUNDLED_NAME, bundledLabels, bundledModel } from '../lib/bundled.ts';
-import { readNormalization } from '../lib/metadata.ts';
+import { helper } from '../lib/helper.ts';
 import { guess, type Preprocessing, pictureOf } from '../lib/preprocessing.ts';
 import { forgetModel, keepModel, keptModels, readKeptModel } from '../lib/storage.ts';
 
 export interface Model {
   name: string;
-  bytes: Uint8Array;
+  file: Blob;
   info: ModelInfo;
   /** What it takes, if that is one picture. */
   input: TensorInfo | undefined;
@@ -46,15 +46,14 @@ export async function openBundled(): Promise<void> {
 }
 
 export async function openFile(file: File): Promise<void> {
-  const read = async (): Promise<Uint8Array> => new Uint8Array(await file.arrayBuffer());
-  const opened = await open(file.name, read, []);
+  const opened = await open(file.name, async () => file);
   if (!opened) return;
-  await keepModel(file.name, opened.bytes);
+  await keepModel(file.name, opened.file);
   keptNames.value = await keptModels();
 }
 
 export async function openKept(name: string): Promise<void> {
-  await open(name, () => readKeptModel(name), []);
+  await open(name, () => readKeptModel(name));
 }
 
 export async function forget(name: string): Promise<void> {
@@ -69,18 +68,18 @@ export async function openLabels(file: File): Promise<void> {
 
 async function open(
   name: string,
-  read: () => Promise<Uint8Array>,
-  classes: string[],
+  get: () => Promise<Blob>,
+  classes?: string[],
 ): Promise<Model | undefined> {
   modelStatus.value = 'loading';
   modelError.value = undefined;
   try {
-    const bytes = await read();
-    const info = await wq().inspect(bytes);
+    const { file, metadata } = await helper.open(await get());
+    const info = await wq().inspect(file);
     const input = pictureOf(info);
-    const opened = { name, bytes, info, input, obstacle: obstacleOf(info, input) };
-    preprocessing.value = input && guess(input, readNormalization(bytes));
-    labels.value = classes;
+    const opened = { name, file, info, input, obstacle: obstacleOf(info, input) };
+    preprocessing.value = input && guess(input, metadata.normalization);
+    labels.value = classes ?? metadata.labels;
     model.value = opened;
     return opened;
   } catch (error) {

@@ -46,8 +46,8 @@ export function makeReport(): Report | undefined {
     calibration: stats.value && { frames: stats.value.samples, method: stats.value.method },
     judgedOn:
       judged.value.size > 0 ? { frames: judgeFrames.value.length, set: judgeSet.value } : undefined,
-    versions: versions.value.map(({ id, bytes }) => {
-      const row: ReportRow = { version: texts.versions[id], sizeBytes: bytes.length };
+    versions: versions.value.map(({ id, file }) => {
+      const row: ReportRow = { version: texts.versions[id], sizeBytes: file.size };
       const judgement = judged.value.get(id);
       if (!judgement) return row;
       const { report, speed } = judgement;

@@ -2,7 +2,6 @@
 
 import { effect, untracked } from '@preact/signals';
 import { startEngine } from '../engine.ts';
-import { bundledModel } from '../lib/bundled.ts';
 import { keptModels } from '../lib/storage.ts';
 import { isCalibrated, reset, stats } from './calibration.ts';
 import { cancelJudging, judgeSet } from './judge.ts';
@@ -14,7 +13,7 @@ import { cancelSearching, chosen, discard } from './versions.ts';
 /** Loads the engine and opens what the page shows first. */
 export async function startUp(): Promise<void> {
   try {
-    await startEngine(await bundledModel());
+    await startEngine();
     keptNames.value = await keptModels();
     if (!model.value) {
       await openBundled();

@@ -47,7 +47,7 @@ export function choose(kind: SourceKind): void {
 }
 
 export const showBundled = (): Promise<void> =>
-  replace('bundled', () => openPictures(bundledFrames()));
+  replace('bundled', async () => openPictures(await bundledFrames()));
 
 export async function showCamera(id?: string): Promise<void> {
   cameraId.value = id;

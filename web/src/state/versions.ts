@@ -17,7 +17,7 @@ export type VersionId = 'reference' | QuantMode | 'auto';
 
 export interface Version {
   id: VersionId;
-  bytes: Uint8Array;
+  file: Blob;
   /** How it was made; undefined for the reference. */
   options: QuantizeOptions | undefined;
   report: QuantReport | undefined;
@@ -52,13 +52,16 @@ export const makeError = signal<string | undefined>(undefined);
 /** The version that the reference is compared with. */
 export const chosenId = signal<VersionId | undefined>(undefined);
 
-const referenceOf = ({ bytes }: Model): Version => ({
+const referenceOf = ({ file }: Model): Version => ({
   id: 'reference',
-  bytes,
+  file,
   options: undefined,
   report: undefined,
   basis: undefined,
 });
+
+/** What is sent to the worker again and again should not be copied each time. */
+const fileOf = (bytes: Uint8Array): Blob => new Blob([bytes as Uint8Array<ArrayBuffer>]);
 
 export const versions = computed<readonly Version[]>(() =>
   usable.value ? [referenceOf(usable.value), ...made.value] : [],
@@ -92,9 +95,9 @@ export async function make(mode: QuantMode): Promise<void> {
   makeError.value = undefined;
   try {
     const options = optionsFor(mode);
-    const { bytes, report } = await wq().quantize(target.bytes, options);
-    if (usable.value?.bytes !== target.bytes) return; // another model was opened in the meantime
-    add({ id: mode, bytes, options, report, basis: options.stats });
+    const { bytes, report } = await wq().quantize(target.file, options);
+    if (usable.value?.file !== target.file) return; // another model was opened in the meantime
+    add({ id: mode, file: fileOf(bytes), options, report, basis: options.stats });
   } catch (error) {
     makeError.value = messageOf(error);
   } finally {
@@ -120,7 +123,7 @@ export async function makeAuto(): Promise<void> {
   makeError.value = undefined;
   const maxShiftPercent = targetPercent.value;
   try {
-    const { bytes, report, mode, tried } = await wq().quantizeToTarget(target.bytes, {
+    const { bytes, report, mode, tried } = await wq().quantizeToTarget(target.file, {
       samples: frames.value.map(({ tensor }) => tensor),
       maxShiftPercent,
       signal: stop.signal,
@@ -128,10 +131,10 @@ export async function makeAuto(): Promise<void> {
         searching.value = { done, total, label };
       },
     });
-    if (usable.value?.bytes !== target.bytes || stats.value !== basis) return;
+    if (usable.value?.file !== target.file || stats.value !== basis) return;
     add({
       id: 'auto',
-      bytes,
+      file: fileOf(bytes),
       options: { mode },
       report,
       basis,

@@ -1,5 +1,6 @@
 import { computed } from '@preact/signals';
-import { engine, isReady } from '../engine.ts';
+import type { CalibrationMethod } from 'webquant';
+import { isReady } from '../engine.ts';
 import * as format from '../format.ts';
 import {
   cancel,
@@ -21,6 +22,7 @@ import { Section } from './section.tsx';
 import { Strip } from './strip.tsx';
 
 const words = texts.calibrate;
+const METHODS = Object.keys(words.methods) as CalibrationMethod[];
 
 const isRunning = computed(() => status.value.kind === 'running');
 
@@ -37,7 +39,6 @@ export const CalibrateStep = () => (
 
 function Settings() {
   const { frames: wanted, intervalMs, method } = settings.value;
-  const methods = engine.value.kind === 'ready' ? engine.value.methods : [method];
   return (
     <div class="fields">
       <NumberField
@@ -68,7 +69,7 @@ function Settings() {
         hint={words.methods[method].hint}
         value={method}
         disabled={isRunning.value}
-        options={methods.map((value) => [value, words.methods[value].name] as const)}
+        options={METHODS.map((value) => [value, words.methods[value].name] as const)}
         onChange={(value) => void chooseMethod(value)}
       />
     </div>

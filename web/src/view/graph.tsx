@@ -1,7 +1,8 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { ModelInfo } from 'webquant';
-import { type GraphNode, graphOf, type LayoutResult, layOut, NODE } from '../lib/graph.ts';
+import { type GraphNode, graphOf, type LayoutResult, NODE } from '../lib/graph.ts';
+import { helper } from '../lib/helper.ts';
 import { texts } from '../texts.ts';
 
 /** How many nodes are drawn in one go: large graphs grow over a few frames, so that the page stays free. */
@@ -14,7 +15,7 @@ export function GraphView({ info }: { info: ModelInfo }) {
   useEffect(() => {
     let wanted = true;
     const nodes = graph.nodes.map(({ id }) => ({ id, ...NODE }));
-    layOut({ nodes, edges: graph.edges }).then((result) => {
+    helper.layOut({ nodes, edges: graph.edges }).then((result) => {
       if (wanted) layout.value = { info, result };
     });
     return () => {

@@ -31,14 +31,14 @@ export function Live() {
         name={texts.versions.reference}
         kind="reference"
         side={view.reference}
-        sizeBytes={target.bytes.length}
+        sizeBytes={target.file.size}
         isProbability={view.areProbabilities}
       />
       <LivePanel
         name={texts.versions[version.id]}
         kind={version.id}
         side={view.candidate}
-        sizeBytes={version.bytes.length}
+        sizeBytes={version.file.size}
         isProbability={view.areProbabilities}
         against={view.reference}
       />

@@ -52,11 +52,11 @@ interface Row {
   judgement: Judgement;
 }
 
-const dotOf = ({ version: { id, bytes }, judgement: { speed, report } }: Row): Dot => ({
+const dotOf = ({ version: { id, file }, judgement: { speed, report } }: Row): Dot => ({
   id,
   name: texts.versions[id],
   x: speed.medianMs,
-  y: bytes.length,
+  y: file.size,
   weight: report.probabilityShift?.meanPercent ?? 0,
 });
 
@@ -90,7 +90,7 @@ function SummaryTable({ rows, reference }: { rows: Row[]; reference: Judgement }
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ version: { id, bytes }, judgement }) => {
+        {rows.map(({ version: { id, file }, judgement }) => {
           const { report, speed } = judgement;
           const isReference = id === 'reference';
           const shift = isReference ? undefined : report.probabilityShift;
@@ -100,9 +100,9 @@ function SummaryTable({ rows, reference }: { rows: Row[]; reference: Judgement }
               <th scope="row">
                 <span class={`swatch ${id}`} aria-hidden="true" /> {texts.versions[id]}
               </th>
-              <td class="number-cell">{format.bytes(bytes.length)}</td>
+              <td class="number-cell">{format.bytes(file.size)}</td>
               <td class="number-cell">
-                {isReference ? '–' : format.percent(1 - bytes.length / reference.bytes.length)}
+                {isReference ? '–' : format.percent(1 - file.size / reference.file.size)}
               </td>
               <td class="number-cell">{format.milliseconds(speed.medianMs)}</td>
               <td class="number-cell">

@@ -43,15 +43,13 @@ function Downloads({ base, shape }: { base: string; shape: number[] }) {
   };
   return (
     <ul class="downloads">
-      {made.value.map(({ id, bytes }) => (
+      {made.value.map(({ id, file }) => (
         <Download
           key={id}
           kind={id}
           title={words.model(texts.versions[id])}
-          hint={`${base}_${id}.tflite, ${format.bytes(bytes.length)}`}
-          onClick={() =>
-            download(`${base}_${id}.tflite`, new Blob([bytes as Uint8Array<ArrayBuffer>]))
-          }
+          hint={`${base}_${id}.tflite, ${format.bytes(file.size)}`}
+          onClick={() => download(`${base}_${id}.tflite`, file)}
         />
       ))}
       {stats.value && (

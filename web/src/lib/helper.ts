@@ -1,0 +1,7 @@
+import { type Remote, wrap } from 'comlink';
+import type { Helper } from './helper-worker.ts';
+
+/** Started with the page, so that nothing has to be fetched later. */
+export const helper: Remote<Helper> = wrap(
+  new Worker(new URL('./helper-worker.ts', import.meta.url), { type: 'module' }),
+);
