@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { load } from 'webquant';
 import { startChromium } from '../interop/chromium.mjs';
 import { startServer } from '../interop/server.mjs';
+import { AT_ONCE_MS } from './page/aborts.js';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const glyphs = join(here, '../../examples/glyphs');
@@ -138,7 +139,7 @@ test('a worker can do the same', async () => {
 });
 
 test('the package in a worker gives the same answers', async () => {
-  const { same, moved, differences, usable, reason } = await act('offThread', {
+  const { same, moved, differences, classes } = await act('offThread', {
     modelUrl,
     frameUrls,
   });
@@ -146,8 +147,21 @@ test('the package in a worker gives the same answers', async () => {
   assert.deepEqual(moved, { copied: FRAME_ELEMENTS, transferred: 0, bitmap: 0 });
   for (const [kind, difference] of Object.entries(differences))
     assert.ok(difference < 1e-3, `${kind}: ${difference}`);
-  assert.equal(reason, 'AbortError');
-  assert.equal(usable, 36);
+  assert.equal(classes, 36);
+});
+
+test('a signal ends long calls at once, and everything stays usable', async (t) => {
+  const { found, goesOn } = await act('aborts', { modelUrl, frameUrls: frameUrls.slice(0, 4) });
+  assert.ok(goesOn);
+  for (const [name, { ms, isRight }] of Object.entries(found)) {
+    t.diagnostic(`${name}: ${ms.toFixed(1)} ms`);
+    assert.ok(isRight, name);
+    assert.ok(ms < AT_ONCE_MS, `${name}: ${ms} ms`);
+  }
+});
+
+test('a model may be a file, which the worker reads', async () => {
+  assert.deepEqual(await act('files', { modelUrl }), { same: true, gone: 'invalid-input bytes' });
 });
 
 test('when its worker stops, what is pending is rejected, and another one can be loaded', async () => {

@@ -10,26 +10,27 @@ import { startServer } from '../interop/server.mjs';
 import { writeFakeCamera } from './fake_camera.mjs';
 
 export const root = fileURLToPath(new URL('../../', import.meta.url));
-const site = join(root, 'web/dist');
+export const site = join(root, 'web/dist');
 const axe = readFileSync(createRequire(join(root, 'web/')).resolve('axe-core/axe.min.js'), 'utf8');
 /** Pictures of every state, to look at; git ignores them. */
 const pictures = join(root, 'build/screenshots');
 const WIDTHS = [360, 768, 1440];
 const TIMEOUT_MS = 60_000;
 
-/** The page below a folder of a server, and a browser whose camera shows glyphs. */
-export async function startDemo() {
+/** The page below a folder of a server (for its options see there), and a browser whose camera shows glyphs. */
+export async function startDemo(options) {
   mkdirSync(pictures, { recursive: true });
   const camera = join(root, 'build/fake_camera.y4m');
   writeFakeCamera(camera);
-  const server = await startServer({ '/some/folder/': site });
+  const server = await startServer({ '/some/folder/': site }, options);
   const browser = await startChromium([
     '--use-fake-device-for-media-stream',
     `--use-file-for-fake-video-capture=${camera}`,
     '--autoplay-policy=no-user-gesture-required',
   ]);
   return {
-    open: (options) => openPage(browser, `${server.origin}/some/folder/`, options),
+    open: ({ url = `${server.origin}/some/folder/`, ...options } = {}) =>
+      openPage(browser, url, options),
     close: async () => {
       await browser.close();
       await server.close();
@@ -37,8 +38,8 @@ export async function startDemo() {
   };
 }
 
-/** A page of its own, without anything kept from others; loaded, unless `path` names something that is not the page. */
-async function openPage(browser, url, { permissions = [], ...options } = {}) {
+/** A page of its own, without anything kept from others, once it is loaded. */
+async function openPage(browser, url, { permissions = [], isLoaded = loaded, ...options }) {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 },
     reducedMotion: 'reduce',
@@ -54,7 +55,7 @@ async function openPage(browser, url, { permissions = [], ...options } = {}) {
   });
   page.on('pageerror', (error) => complaints.push(String(error)));
   await page.goto(`${url}index.html`);
-  await loaded(page);
+  await isLoaded(page);
   context.on('request', (request) => requests.push(request.url()));
   return { page, context, complaints, requests };
 }

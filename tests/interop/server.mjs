@@ -31,10 +31,12 @@ async function readBody(request) {
 
 /**
  * Listens on 127.0.0.1, at a port the system chooses.
- * `folders` maps URL prefixes ('/wasm/') to folders, longest prefix first.
+ * `folders` maps URL prefixes ('/wasm/') to folders, longest prefix first; `isIsolated` says whether pages are isolated,
+ * and `before(path)` may hold a file back.
  * Returns { origin, give(bytes) -> url to GET once, expect() -> { url to POST to, take() -> Buffer }, close() }.
  */
-export async function startServer(folders) {
+export async function startServer(folders, { isIsolated = true, before } = {}) {
+  const headers = isIsolated ? ISOLATION : {};
   const given = new Map();
   const received = new Map();
   let next = 0;
@@ -43,23 +45,22 @@ export async function startServer(folders) {
     const { pathname } = new URL(request.url, 'http://127.0.0.1');
     if (request.method === 'POST') {
       received.set(pathname, await readBody(request));
-      return response.writeHead(204, ISOLATION).end();
+      return response.writeHead(204, headers).end();
     }
     if (given.has(pathname)) {
       const bytes = given.get(pathname);
       given.delete(pathname);
-      return response
-        .writeHead(200, { ...ISOLATION, 'Content-Length': bytes.byteLength })
-        .end(bytes);
+      return response.writeHead(200, { ...headers, 'Content-Length': bytes.byteLength }).end(bytes);
     }
+    await before?.(pathname);
     const prefix = Object.keys(folders).find((candidate) => pathname.startsWith(candidate));
     const path = prefix && normalize(join(folders[prefix], pathname.slice(prefix.length)));
     const body = path?.startsWith(folders[prefix])
       ? await readFile(path).catch(() => undefined)
       : undefined;
-    if (!body) return response.writeHead(404, ISOLATION).end();
+    if (!body) return response.writeHead(404, headers).end();
     const type = TYPES[extname(path)] ?? 'application/octet-stream';
-    return response.writeHead(200, { ...ISOLATION, 'Content-Type': type }).end(body);
+    return response.writeHead(200, { ...headers, 'Content-Type': type }).end(body);
   };
 
   const server = createServer((request, response) => {

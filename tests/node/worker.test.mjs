@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import threads from 'node:worker_threads';
 import { loadInWorker } from 'webquant/worker';
 import { readCalibration } from '../../examples/glyphs/frames.mjs';
+import { AT_ONCE_MS, timeAborts } from '../browser/page/aborts.js';
 import { assertRejects } from './support/errors.mjs';
 import { INPUT, loadHere, model, staticInt8, stats, testSet } from './support/glyphs.mjs';
 
@@ -170,31 +171,37 @@ test('progress goes from the first step to the last', async () => {
   }
 });
 
-// What is ended here would go on for minutes, so the calls that follow show that the worker is free again.
-test('a signal ends long calls, and everything stays usable', async () => {
+test('a signal ends long calls at once, and everything stays usable', async (t) => {
+  const { found, goesOn } = await timeAborts(there, model, samples);
+  assert.ok(goesOn);
+  for (const [name, { ms, isRight }] of Object.entries(found)) {
+    t.diagnostic(`${name}: ${ms.toFixed(1)} ms`);
+    assert.ok(isRight, name);
+    assert.ok(ms < AT_ONCE_MS, `${name}: ${ms} ms`);
+  }
+});
+
+test('a signal that was given before ends a call before it begins, for its own reason', async () => {
+  const signal = AbortSignal.abort(new Error('enough'));
   const session = await there.createSession(model);
-  const calibrator = await there.createCalibrator(model);
-  function* endless() {
-    for (;;) yield samples[0];
-  }
-  const many = Array.from({ length: 2000 }, (_, i) => samples[i % samples.length]);
   const calls = [
-    (options) => there.benchmark(model, { runs: FOREVER, ...options }),
-    (options) => there.compare(model, model, many, { layers: true, ...options }),
-    (options) => calibrator.observeAll(endless(), options),
-    (options) => session.runAll(endless(), options),
+    there.benchmark(model, { signal }),
+    there.compare(model, model, samples, { signal }),
+    session.runAll(samples, { signal }),
   ];
-  for (const call of calls) {
-    const stop = new AbortController();
-    const onProgress = () => stop.abort(new Error('enough'));
-    await assert.rejects(call({ signal: stop.signal, onProgress }), /^Error: enough$/);
-    assert.ok(await session.run(samples[0]));
-    await assert.rejects(call({ signal: stop.signal }), /enough/);
-  }
-  const { samples: taken } = await calibrator.stats();
-  assert.equal(taken, 1);
-  await calibrator.observe(samples[1]);
-  assert.equal(calibrator.samples, 2);
+  for (const call of calls) await assert.rejects(call, /^Error: enough$/);
+});
+
+test('a model may be a file, which the worker reads', async () => {
+  const file = new Blob([model]);
+  assert.deepEqual(await there.inspect(file), here.inspect(model));
+  const { bytes } = await there.quantize(file, { mode: 'fp16', transfer: true });
+  assert.deepEqual(bytes, here.quantize(model, { mode: 'fp16' }).bytes);
+  assert.deepEqual(
+    await there.compare(file, new File([bytes], 'half.tflite'), samples),
+    here.compare(model, bytes, samples),
+  );
+  await assertRejects(there.inspect(new Blob(['no model'])), 'invalid-model', /./);
 });
 
 test('the signal also ends a single call that waits its turn', async () => {

@@ -2,6 +2,7 @@
 
 import { computed, signal } from '@preact/signals';
 import { loadInWorker, WebQuantError, type WorkerWebQuant } from 'webquant/worker';
+import { texts } from './texts.ts';
 
 export type EngineState =
   | { kind: 'loading' }
@@ -12,6 +13,7 @@ export const engine = signal<EngineState>({ kind: 'loading' });
 
 export const isReady = computed(() => engine.value.kind === 'ready');
 
+/** Loads the package, again after it has failed. */
 export async function startEngine(): Promise<void> {
   engine.value = { kind: 'loading' };
   try {
@@ -22,9 +24,20 @@ export async function startEngine(): Promise<void> {
 }
 
 export function wq(): WorkerWebQuant {
-  if (engine.value.kind !== 'ready') throw new Error('The engine is not loaded.');
+  if (engine.value.kind !== 'ready') throw new Error(texts.engine.loading);
   return engine.value.wq;
 }
+
+/** Waits while the engine is loading. */
+export const whenReady = (): Promise<WorkerWebQuant> =>
+  new Promise((resolve, reject) => {
+    const stop = engine.subscribe((state) => {
+      if (state.kind === 'loading') return;
+      queueMicrotask(() => stop());
+      if (state.kind === 'ready') resolve(state.wq);
+      else reject(new Error(state.reason));
+    });
+  });
 
 /** What went wrong, as a sentence; where the engine itself has stopped, that becomes the page's state. */
 export function messageOf(error: unknown): string {

@@ -2,6 +2,7 @@
 
 import { load, WebQuantError } from '/webquant/dist/index.js';
 import { loadInWorker } from '/webquant/dist/worker.js';
+import { timeAborts } from './aborts.js';
 
 const INPUT = { width: 64, height: 64, mean: 127.5, std: 127.5 };
 const bytesOf = async (url) => new Uint8Array(await (await fetch(url)).arrayBuffer());
@@ -177,19 +178,39 @@ async function offThread({ modelUrl, frameUrls }) {
     bytes: isSame(bytes, quantized.bytes),
     report: isSame(await there.compare(model, bytes, samples), here.compare(model, bytes, samples)),
   };
-  const stop = new AbortController();
-  const endless = there.benchmark(bytes, {
-    runs: 1_000_000,
-    signal: stop.signal,
-    onProgress: () => stop.abort(),
-  });
-  const reason = await endless.catch(({ name }) => name);
   const session = await there.createSession(bytes);
   const { probabilities } = await session.run(given, { transfer: true });
   here.dispose();
   await there.dispose();
   const moved = { copied, transferred: given.length, bitmap: bitmap.width };
-  return { same, moved, differences, usable: probabilities.length, reason };
+  return { same, moved, differences, classes: probabilities.length };
+}
+
+/** How soon calls are ended by a signal. */
+async function aborts({ modelUrl, frameUrls }) {
+  const wq = await loadInWorker();
+  const samples = await Promise.all(
+    frameUrls.map(async (url) => wq.frameToTensor(await decode(url), INPUT)),
+  );
+  const result = await timeAborts(wq, await bytesOf(modelUrl), samples);
+  await wq.dispose();
+  return result;
+}
+
+/** The same of a file as of its bytes; and what is said of a file that cannot be read any more. */
+async function files({ modelUrl }) {
+  const wq = await loadInWorker();
+  const folder = await navigator.storage.getDirectory();
+  const handle = await folder.getFileHandle('model.tflite', { create: true });
+  const writable = await handle.createWritable();
+  await writable.write(await bytesOf(modelUrl));
+  await writable.close();
+  const file = await handle.getFile();
+  const same = isSame(await wq.inspect(file), await wq.inspect(await bytesOf(modelUrl)));
+  await folder.removeEntry('model.tflite');
+  const gone = await wq.inspect(file).catch(({ code, where }) => `${code} ${where}`);
+  await wq.dispose();
+  return { same, gone };
 }
 
 /** What becomes of calls when somebody strikes the worker down. */
@@ -208,4 +229,4 @@ async function crash({ modelUrl }) {
   return { pending, later, loaded };
 }
 
-window.actions = { quantize, frameKinds, errors, inWorker, offThread, crash };
+window.actions = { quantize, frameKinds, errors, inWorker, offThread, aborts, files, crash };

@@ -18,9 +18,10 @@ export const bundledModel = once(() => fetchBlob(modelUrl));
 
 const allFrames = once(async () => {
   const all = await fetchBlob(framesUrl);
-  let end = 0;
+  let start = 0;
   const cut = ([name, size]: readonly [string, number]): Picture => {
-    const file = all.slice(end, (end += size), 'image/jpeg');
+    const file = all.slice(start, start + size, 'image/jpeg');
+    start += size;
     return { name, file, label: name.slice(0, 1) };
   };
   return { calibration: sets.calibration.map(cut), test: sets.test.map(cut) };
@@ -39,5 +40,8 @@ async function fetchBlob(url: string): Promise<Blob> {
 
 function once<Result>(make: () => Promise<Result>): () => Promise<Result> {
   let made: Promise<Result> | undefined;
-  return () => (made ??= make());
+  return () => {
+    made ??= make();
+    return made;
+  };
 }

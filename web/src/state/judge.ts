@@ -50,9 +50,7 @@ export const judged = computed(
     new Map(
       versions.value.flatMap(({ id, file }) => {
         const found = judgements.value.get(keyOf(id));
-        return found?.file === file && isSame(found.frames, judgeFrames.value)
-          ? [[id, found]]
-          : [];
+        return found?.file === file && isSame(found.frames, judgeFrames.value) ? [[id, found]] : [];
       }),
     ),
 );

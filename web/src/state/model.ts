@@ -2,7 +2,7 @@
 
 import { computed, signal } from '@preact/signals';
 import type { ModelInfo, TensorInfo } from 'webquant';
-import { messageOf, wq } from '../engine.ts';
+import { messageOf, whenReady } from '../engine.ts';
 import { BUNDLED_NAME, bundledLabels, bundledModel } from '../lib/bundled.ts';
 import { helper } from '../lib/helper.ts';
 import { guess, type Preprocessing, pictureOf } from '../lib/preprocessing.ts';
@@ -66,16 +66,21 @@ export async function openLabels(file: File): Promise<void> {
   labels.value = (await file.text()).trim().split(/\r?\n/);
 }
 
+let turn = 0;
+
+/** Opens a model in place of the one before; of several that are opening the last one counts. */
 async function open(
   name: string,
   get: () => Promise<Blob>,
   classes?: string[],
 ): Promise<Model | undefined> {
+  const mine = ++turn;
   modelStatus.value = 'loading';
   modelError.value = undefined;
   try {
     const { file, metadata } = await helper.open(await get());
-    const info = await wq().inspect(file);
+    const info = await (await whenReady()).inspect(file);
+    if (mine !== turn) return undefined;
     const input = pictureOf(info);
     const opened = { name, file, info, input, obstacle: obstacleOf(info, input) };
     preprocessing.value = input && guess(input, metadata.normalization);
@@ -83,10 +88,10 @@ async function open(
     model.value = opened;
     return opened;
   } catch (error) {
-    modelError.value = { file: name, reason: messageOf(error) };
+    if (mine === turn) modelError.value = { file: name, reason: messageOf(error) };
     return undefined;
   } finally {
-    modelStatus.value = 'idle';
+    if (mine === turn) modelStatus.value = 'idle';
   }
 }
 

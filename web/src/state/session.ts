@@ -6,23 +6,16 @@ import { keptModels } from '../lib/storage.ts';
 import { isCalibrated, reset, stats } from './calibration.ts';
 import { cancelJudging, judgeSet } from './judge.ts';
 import { restartLive, stopLive } from './live.ts';
-import { keptNames, model, modelError, modelStatus, openBundled, usable } from './model.ts';
+import { keptNames, openBundled, usable } from './model.ts';
 import { showBundled } from './source.ts';
 import { cancelSearching, chosen, discard } from './versions.ts';
 
-/** Loads the engine and opens what the page shows first. */
+/** Loads the engine and, side by side with it, what the page shows first. */
 export async function startUp(): Promise<void> {
-  try {
-    await startEngine();
-    keptNames.value = await keptModels();
-    if (!model.value) {
-      await openBundled();
-      await showBundled();
-    }
-  } catch (error) {
-    modelStatus.value = 'idle';
-    modelError.value = { file: 'glyphs.tflite', reason: String(error) };
-  }
+  const names = keptModels().then((found) => {
+    keptNames.value = found;
+  });
+  await Promise.all([startEngine(), openBundled(), showBundled(), names]);
 }
 
 export function connect(): void {

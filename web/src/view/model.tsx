@@ -36,7 +36,7 @@ export function ModelStep() {
           accept=".tflite"
           onFiles={([file]) => file && void openFile(file)}
         />
-        {current?.name !== BUNDLED_NAME && engine.value.kind === 'ready' && (
+        {current && current.name !== BUNDLED_NAME && (
           <Button onClick={() => void openBundled()}>{texts.model.bundled}</Button>
         )}
         <span class="muted hide-narrow">{texts.model.drop}</span>
