@@ -22,7 +22,7 @@ void quantize_fp16(Model& model, const QuantSpec& spec, QuantResult& result) {
         std::vector<uint16_t> halves;
         std::ranges::transform(constant_values<float>(model, editor.tensor(original)), std::back_inserter(halves),
                                float_to_half);
-        const std::string name = editor.tensor(original).name;
+        const std::string name = constant_name(editor.tensor(original).name);
         // Without a name: what it expands to has the constant's own.
         const int half = editor.add_constant<uint16_t>("", editor.tensor(original).shape, DType::FLOAT16, halves);
         const int full = editor.add_tensor(original, name, DType::FLOAT32);

@@ -10,8 +10,9 @@
 // negative ones to at least -128, since 255 * 128 < 32768. Of pairs of larger weights the packed weights hold one half,
 // and the other half comes in extra steps.
 //
-// Words, where the groups are 2 words of 16 bits, which cannot saturate. It takes more instructions, but fewer than
-// Bytes if there are many large weights.
+// Words, where the groups are 2 channels widened to 16 bits, which cannot saturate. It takes more instructions, but fewer
+// than Bytes if there are many large weights. Their weights are stored as bytes all the same: widening them while they are
+// loaded costs little, as four rows share them.
 #pragma once
 
 #include <wasm_simd128.h>
@@ -29,12 +30,14 @@ constexpr size_t kColumns = 8;
 constexpr size_t kRows = 4;
 /// Channels are padded with weights of 0 to a multiple of this.
 constexpr size_t kDepth = 4;
-/// What a step takes.
-constexpr size_t kRowsBytes = 16, kWeightsBytes = 32;
+/// What a step of the rows takes, and one of the weights.
+constexpr size_t kRowsBytes = 16;
+template <class Form>
+constexpr size_t kWeightsBytes = kColumns * Form::kGroup;
 
 /// A step of Bytes for which each column has activations of its own.
 struct ExtraStep {
-  int8_t weights[kWeightsBytes];
+  int8_t weights[kColumns * kDepth];
   uint32_t rows[kColumns];  // where they are among the interleaved rows, in bytes
 };
 
@@ -42,9 +45,9 @@ struct ExtraStep {
 /// there is a pointer to this instead.
 struct TileHead {
   int32_t bias[kColumns];
-  const int16_t* words;  // or null: the form is Bytes
   const ExtraStep* extra;
   uint32_t extra_steps;
+  bool is_words;
 };
 
 #ifdef __wasm_relaxed_simd__
@@ -53,6 +56,7 @@ struct Bytes {
   v128_t ones = keep(wasm_i16x8_const_splat(1));
 
   static v128_t load(const int8_t* x) { return wasm_v128_xor(wasm_v128_load(x), wasm_i8x16_const_splat(-128)); }
+  static v128_t weights(const int8_t* w) { return wasm_v128_load(w); }
   v128_t dot(v128_t weights, v128_t x) const {
     return wasm_i32x4_dot_i16x8(wasm_i16x8_relaxed_dot_i8x16_i7x16(weights, x), ones);
   }
@@ -63,6 +67,7 @@ struct Words {
   static constexpr size_t kGroup = 2;
 
   static v128_t load(const int8_t* x) { return wasm_i16x8_add(wasm_i16x8_load8x8(x), wasm_i16x8_const_splat(128)); }
+  static v128_t weights(const int8_t* w) { return wasm_i16x8_load8x8(w); }
   v128_t dot(v128_t weights, v128_t x) const { return wasm_i32x4_dot_i16x8(weights, x); }
 };
 
@@ -103,8 +108,8 @@ struct Tile {
 
   template <class Form>
   void multiply(const Form& form, const int8_t* rows, size_t steps, const int8_t* weights) {
-    for (; steps > 0; --steps, rows += kRowsBytes, weights += kWeightsBytes) {
-      const v128_t w0 = wasm_v128_load(weights), w1 = wasm_v128_load(weights + 16);
+    for (; steps > 0; --steps, rows += kRowsBytes, weights += kWeightsBytes<Form>) {
+      const v128_t w0 = Form::weights(weights), w1 = Form::weights(weights + kWeightsBytes<Form> / 2);
       for (size_t i = 0; i < kUsed; ++i) {
         const v128_t x = wasm_v128_load32_splat(rows + 4 * i);
         sums[i][0] = wasm_i32x4_add(sums[i][0], form.dot(w0, x));

@@ -93,8 +93,7 @@ template <size_t kUsed, class Form>
   for (;;) {
     const TileHead& head = head_of(packed);
     const int8_t* weights = packed + kColumns * sizeof(int32_t);
-    packed = weights + steps * kWeightsBytes * Form::kGroup / kDepth;
-    if constexpr (Form::kGroup == 2) weights = reinterpret_cast<const int8_t*>(head.words);
+    packed = weights + steps * kWeightsBytes<Form>;
 
     Tile<kUsed> tile(head);
     tile.multiply(form, rows, steps, weights);
@@ -120,7 +119,7 @@ template <size_t kUsed, class Source>
 void multiply(const Source& source, size_t channels, const void* packed, const Output& output, const Params& params) {
   const auto* begin = static_cast<const int8_t*>(packed);
 #ifdef __wasm_relaxed_simd__
-  if (!head_of(begin).words) {
+  if (!head_of(begin).is_words) {
     multiply<kUsed, Bytes>(source.template interleave<Bytes>(channels), begin, output, params);
     return;
   }

@@ -11,7 +11,7 @@
 
 // XNNPACK's own packing for unsigned activations gives nearly what is needed: for each tile of columns the biases, with
 // 128 times the sum of the weights taken off, then the steps' weights, then room for the scales. Here the biases move
-// to a TileHead, and pairs of weights whose products could saturate are split, or all weights are widened.
+// to a TileHead, and pairs of weights whose products could saturate are split, or all weights are regrouped.
 
 namespace webquant {
 namespace {
@@ -22,7 +22,7 @@ using namespace int8_dot;
 bool has_bytes = false;
 
 /// How many steps of Bytes take the time of an extra step, and of the two steps of Words with as many channels.
-constexpr float kExtraCost = 1.25f, kWordsCost = 1.25f;
+constexpr float kExtraCost = 1.25f, kWordsCost = 1.35f;
 
 bool is_safe(int8_t a, int8_t b) {
   return std::max<int>(a, 0) + std::max<int>(b, 0) <= 128 && std::min<int>(a, 0) + std::min<int>(b, 0) >= -128;
@@ -35,7 +35,7 @@ struct PackedTile {
 
   size_t steps() const { return taps * depth / kDepth; }
   int8_t* weights() const { return begin + kColumns * sizeof(int32_t); }
-  int8_t* group(size_t step, size_t column) const { return weights() + step * kWeightsBytes + column * kDepth; }
+  int8_t* group(size_t step, size_t column) const { return weights() + (step * kColumns + column) * kDepth; }
   int8_t* end(size_t extra_bytes) const { return group(steps(), 0) + extra_bytes; }
 
   bool is_safe(size_t step, size_t column) const {
@@ -73,11 +73,13 @@ void split(const PackedTile& tile, ExtraStep* extra) {
 }
 
 /// From groups of 4 channels to groups of 2.
-void widen(const PackedTile& tile, int16_t* words) {
+void regroup(const PackedTile& tile) {
   for (size_t i = 0; i < tile.steps(); ++i) {
+    int8_t from[kColumns * kDepth], *to = tile.group(i, 0);
+    std::memcpy(from, to, sizeof(from));
     for (size_t k = 0; k < kDepth; k += Words::kGroup) {
       for (size_t column = 0; column < kColumns; ++column) {
-        words = std::copy_n(tile.group(i, column) + k, Words::kGroup, words);
+        to = std::copy_n(from + column * kDepth + k, Words::kGroup, to);
       }
     }
   }
@@ -98,7 +100,6 @@ void add_heads(const ForEachTile& for_each_tile) {
   owner.reserve_rows(channels);
   auto* head = owner.allocate<TileHead>(tiles);
   auto* extra = owner.allocate<ExtraStep>(bytes ? extra_steps : 0);
-  auto* words = owner.allocate<int16_t>(bytes ? 0 : steps * kWeightsBytes);
   if (owner.failed()) return;
   for_each_tile([&](const PackedTile& tile) {
     std::memcpy(head->bias, tile.begin, sizeof(head->bias));
@@ -108,9 +109,8 @@ void add_heads(const ForEachTile& for_each_tile) {
       split(tile, extra);
       extra += head->extra_steps;
     } else {
-      head->words = words;
-      widen(tile, words);
-      words += tile.steps() * kWeightsBytes;
+      head->is_words = true;
+      regroup(tile);
     }
     std::memcpy(tile.begin, &head, sizeof(head));
     ++head;

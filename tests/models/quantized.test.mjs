@@ -57,9 +57,9 @@ for (const model of MODELS) {
       ]);
       report(t, { model: model.name, ...Object.fromEntries(shares) });
       if (files.float.length < SIZE_COUNTS_FROM) return;
-      const { halfShare = 0.52, staticShare = 0.3 } = model;
+      const { staticShare = 0.3 } = model;
       assert.ok(
-        share(files.fp16) <= halfShare,
+        share(files.fp16) <= 0.52,
         `FP16 is ${percent(share(files.fp16))} of the float file`,
       );
       assert.ok(
