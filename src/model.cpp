@@ -59,22 +59,44 @@ void require_readable(const tflite::Model& packed) {
   }
 }
 
-// Some writers put constants behind the FlatBuffer, because it cannot grow beyond 2 GB.
-void pull_in_outside_buffers(Model& model, std::span<const uint8_t> bytes) {
-  size_t total = 0;
+// Some writers put constants and custom options behind the FlatBuffer, because it cannot grow beyond 2 GB.
+class OutsideBytes {
+ public:
+  explicit OutsideBytes(std::span<const uint8_t> file) : file_(file) {}
+
+  // Fills `inside` where it is empty and the file tells another place; forgets that place.
+  void pull_in(std::vector<uint8_t>& inside, uint64_t& offset, uint64_t& size, auto&& name) {
+    // Offsets 0 and 1 are what writers leave where the bytes lie inside.
+    if (offset > 1 && inside.empty() && size > 0) {
+      const size_t file_bytes = file_.size();
+      // Nothing that is read twice may unpack to far more than the file.
+      if (offset > file_bytes || size > file_bytes - offset || size > file_bytes - total_) {
+        invalid(name(), text("has ", size, " bytes from byte ", offset, " on, in a file of ", file_bytes));
+      }
+      total_ += size;
+      const auto bytes = file_.subspan(offset, size);
+      inside.assign(bytes.begin(), bytes.end());
+    }
+    offset = size = 0;
+  }
+
+ private:
+  std::span<const uint8_t> file_;
+  size_t total_ = 0;
+};
+
+void pull_in_outside_bytes(Model& model, std::span<const uint8_t> file) {
+  OutsideBytes outside(file);
   for (size_t i = 0; i < model.buffers.size(); ++i) {
     auto& buffer = *model.buffers[i];
-    // Offsets 0 and 1 are what writers leave where a buffer lies inside.
-    if (buffer.offset > 1 && buffer.data.empty() && buffer.size > 0) {
-      total += buffer.size;
-      if (buffer.offset > bytes.size() || buffer.size > bytes.size() - buffer.offset || total > bytes.size()) {
-        invalid(text("buffer #", i), text("lies at bytes ", buffer.offset, " to ", buffer.offset + buffer.size,
-                                          " of a file of ", bytes.size()));
-      }
-      const auto data = bytes.subspan(buffer.offset, buffer.size);
-      buffer.data.assign(data.begin(), data.end());
+    outside.pull_in(buffer.data, buffer.offset, buffer.size, [&] { return text("buffer #", i); });
+  }
+  for (auto& subgraph : model.subgraphs) {
+    for (size_t i = 0; i < subgraph->operators.size(); ++i) {
+      auto& op = *subgraph->operators[i];
+      outside.pull_in(op.custom_options, op.large_custom_options_offset, op.large_custom_options_size,
+                      [&] { return text("the custom options of operator #", i); });
     }
-    buffer.offset = buffer.size = 0;
   }
 }
 
@@ -97,7 +119,7 @@ Model load(std::span<const uint8_t> bytes) {
   require_readable(packed);
   Model model;
   packed.UnPackTo(&model);
-  pull_in_outside_buffers(model, bytes);
+  pull_in_outside_bytes(model, bytes);
   model.associated_files = find_archive(bytes);
   check(model);
   return model;

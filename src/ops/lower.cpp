@@ -127,11 +127,10 @@ bool LowerContext::is_dynamic() const {
   return in_type(rule().data) == DType::FLOAT32 && is_constant(weights) && stored_type(weights) == DType::INT8;
 }
 
-LowerContext::Weighted LowerContext::weighted_operands(int slice_dims) {
+LowerContext::Weighted LowerContext::weighted_operands(int slice_dims, const Shape& shape) {
   const size_t data = rule().data, weights_slot = rule().weights, bias = rule().bias;
   const int axis = rule().channel_axis;
   const Tensor& weights = input(weights_slot);
-  const Shape& shape = input_shape(weights_slot);
   const DType type = in_type(data);
   const bool dynamic = slice_dims > 0 && is_dynamic();
   Weighted operands{XNN_INVALID_VALUE_ID, XNN_INVALID_VALUE_ID, XNN_INVALID_VALUE_ID};

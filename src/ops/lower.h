@@ -53,11 +53,12 @@ class LowerContext : public OpView {
 
   /// Operands of a convolution or matrix product. Static INT8, float, or dynamic INT8 (float input, int8 weights): for
   /// this the input is quantized at run time, each slice of the innermost `slice_dims` dimensions with its own range;
-  /// 0: weights are expanded to float.
+  /// 0: weights are expanded to float. `weights_shape` is how the kernel sees the weights, by default as they are.
   struct Weighted {
     uint32_t input, weights, bias;
   };
-  Weighted weighted_operands(int slice_dims);
+  Weighted weighted_operands(int slice_dims) { return weighted_operands(slice_dims, input_shape(rule().weights)); }
+  Weighted weighted_operands(int slice_dims, const Shape& weights_shape);
 
   /// Whether weighted_operands() will quantize the input at run time.
   bool is_dynamic() const;

@@ -15,6 +15,14 @@ void lower_conv_2d(LowerContext& c) {
   const uint32_t groups = x[3] / w[3];
   c.require_window_budget(static_cast<int64_t>(w[1]) * w[2]);
   if (!c.is_known(1)) c.unsupported("its weights must be a constant");
+  // Of single pixels it is a matrix product, where each pixel can be quantized with a range of its own: more precise,
+  // and what TensorFlow Lite does.
+  if (c.is_dynamic() && groups == 1 && w[1] * w[2] == 1 && o.stride_h == 1 && o.stride_w == 1) {
+    const auto operands = c.weighted_operands(/*slice_dims=*/1, {w[0], w[3]});
+    return c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
+      c.check(xnn_define_fully_connected(c.graph(), min, max, operands.input, operands.weights, operands.bias, out, 0));
+    });
+  }
   const auto operands = c.weighted_operands(/*slice_dims=*/3);
   c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
     c.check(xnn_define_convolution_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, w[1], w[2],

@@ -190,36 +190,6 @@ TEST_CASE("a model that contradicts itself is refused", "[model]") {
   }
 }
 
-TEST_CASE("constants may lie behind the FlatBuffer", "[model]") {
-  const Model original = tiny_model();
-  Model moved = tiny_model();
-  const auto& weights = *graph(moved).tensors[static_cast<size_t>(graph(moved).operators[0]->inputs[1])];
-  const std::vector<uint8_t> bytes = moved.buffers[weights.buffer]->data;
-  auto& buffer = *moved.buffers[weights.buffer];
-  buffer.data.clear();
-  const auto file_at = [&](uint64_t offset, uint64_t size) {
-    buffer.offset = offset;
-    buffer.size = size;
-    flatbuffers::FlatBufferBuilder builder;
-    tflite::FinishModelBuffer(builder, tflite::Model::Pack(builder, &moved));
-    std::vector<uint8_t> file(builder.GetBufferPointer(), builder.GetBufferPointer() + builder.GetSize());
-    file.resize((file.size() + 15) / 16 * 16);
-    file.insert(file.end(), bytes.begin(), bytes.end());
-    return file;
-  };
-  const uint64_t end = file_at(1, 1).size(), start = end - bytes.size();
-  CHECK(save(load(file_at(start, bytes.size()))) == save(original));
-  for (const auto& [offset, size] : std::vector<std::pair<uint64_t, uint64_t>>{{start + 1, bytes.size()},
-                                                                               {end, bytes.size()},
-                                                                               {~uint64_t{0}, bytes.size()},
-                                                                               {start, ~uint64_t{0}},
-                                                                               {~uint64_t{0} - 10, 20},
-                                                                               {start, bytes.size() - 4}}) {
-    INFO(size << " bytes at " << offset);
-    CHECK(error_of([&] { load(file_at(offset, size)); }).code == ErrorCode::kInvalidModel);
-  }
-}
-
 TEST_CASE("associated files survive", "[model]") {
   // An archive of one stored file, labels.txt, as metadata tools append it.
   const std::string name = "labels.txt", content = "cat\ndog\n";

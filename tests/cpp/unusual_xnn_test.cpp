@@ -194,6 +194,20 @@ TEST_CASE("dynamic INT8 takes inputs of any range", "[session]") {
   check({1000, 0, 0, 0, 0, 0, 0, -0.001f});
 }
 
+TEST_CASE("dynamic INT8 gives a pixel its own range where it meets no other", "[session]") {
+  Random random(1);
+  const Values weights = random.values(5 * 8, -1, 1);
+  ModelBuilder b("pixels");
+  b.output(b.conv_2d("y", b.input("x", {1, 1, 2, 8}), weights, {5, 1, 1, 8}, {}, {}));
+  const Model model = load(b.save());
+  const Model dynamic = load(save(quantize(model, {.mode = Mode::kDynamicInt8, .min_elements = 0}, nullptr).model));
+  Values x = random.values(16, -1, 1);
+  for (size_t i = 0; i < 8; ++i) x[i] *= 1e6f;
+  const auto actual = run(dynamic, {x})[0], expected = run(model, {x})[0];
+  // Of 8 products, each off by less than a step of the second pixel and half a one of the weights.
+  for (size_t o = 5; o < 10; ++o) CHECK(std::abs(actual[o] - expected[o]) <= 8 * (2.0 / 255 + 1.0 / 254));
+}
+
 TEST_CASE("inspect counts what a model holds", "[inspect]") {
   Random random(1);
   const Model model = small_classifier(random);

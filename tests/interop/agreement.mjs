@@ -66,6 +66,26 @@ export function maxRelative(ours, theirs) {
   );
 }
 
+/** The root of the mean squared difference of all values. */
+export function rootMeanSquare(ours, theirs) {
+  requireSameShape(ours, theirs);
+  let sum = 0;
+  let count = 0;
+  ours.forEach((values, sample) => {
+    for (let i = 0; i < values.length; ++i) sum += (values[i] - theirs[sample][i]) ** 2;
+    count += values.length;
+  });
+  return Math.sqrt(sum / count);
+}
+
+/** From the smallest to the largest of all values. */
+export function rangeOf(outputs) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const values of outputs)
+    for (const value of values) [low, high] = [Math.min(low, value), Math.max(high, value)];
+  return high - low;
+}
+
 /**
  * Differences counted in quantization steps of the output:
  * { values, withinOne: share of values at most one step apart, worst: the most steps any value is apart }.

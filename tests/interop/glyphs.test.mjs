@@ -45,7 +45,8 @@ test('glyphs: FP16 runs in LiteRT.js', async (t) => {
 });
 
 test('glyphs: dynamic INT8 runs in LiteRT.js', async (t) => {
-  await checkDynamic(t, { ...setup, bytes: wq.quantize(float(), { mode: 'dynamic-int8' }).bytes });
+  const { bytes } = wq.quantize(float(), { mode: 'dynamic-int8' });
+  await checkDynamic(t, { ...setup, float: float(), bytes });
 });
 
 test('glyphs: static INT8 runs in LiteRT.js', async (t) => {

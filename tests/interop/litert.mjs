@@ -141,3 +141,9 @@ export async function startLiteRt() {
     throw error;
   }
 }
+
+/** LiteRT.js's outputs: a list per output with one typed array per sample. `raw` where they are not float32. */
+export async function outputsThere(litert, bytes, inputs, { raw = false } = {}) {
+  const samples = await (raw ? litert.runRaw(bytes, inputs) : litert.run(bytes, inputs));
+  return Object.keys(samples[0]).map((name) => samples.map((sample) => sample[name]));
+}

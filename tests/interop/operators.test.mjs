@@ -8,8 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { readTflite } from '../models/tflite_reader.mjs';
 import { maxAbsolute, maxRelative } from './agreement.mjs';
-import { startLiteRt } from './litert.mjs';
-import { outputsThere } from './quantized_checks.mjs';
+import { outputsThere, startLiteRt } from './litert.mjs';
 import { calibrate, runOutputs, startWebquant } from './sessions.mjs';
 
 const root = join(import.meta.dirname, '..', '..');

@@ -46,7 +46,7 @@ for (const model of MODELS) {
 
     test('FP16 runs in LiteRT.js', (t) => checkFp16(t, { ...setup, bytes: files.fp16 }));
     test('dynamic INT8 runs in LiteRT.js', (t) =>
-      checkDynamic(t, { ...setup, bytes: files.dynamic }));
+      checkDynamic(t, { ...setup, float: files.float, bytes: files.dynamic }));
     test('static INT8 runs in LiteRT.js', (t) => checkStatic(t, { ...setup, bytes: files.static }));
 
     test('files are as small as promised', (t) => {
