@@ -10,9 +10,9 @@
 // negative ones to at least -128, since 255 * 128 < 32768. Of pairs of larger weights the packed weights hold one half,
 // and the other half comes in extra steps.
 //
-// Words, where the groups are 2 channels widened to 16 bits, which cannot saturate. It takes more instructions, but fewer
-// than Bytes if there are many large weights. Their weights are stored as bytes all the same: widening them while they are
-// loaded costs little, as four rows share them.
+// Words, where the groups are 2 channels widened to 16 bits, which cannot saturate. It takes more instructions, but
+// fewer than Bytes if there are many large weights. Their weights are stored as bytes all the same: widening them while
+// they are loaded costs little, as four rows share them.
 #pragma once
 
 #include <wasm_simd128.h>
