@@ -228,6 +228,7 @@ void Session::State::add_kernel(const Model& model, const TensorFacts& facts, co
 
 void Session::State::add_runtime(const Model& model, const TensorFacts& facts, const Step& step,
                                  const std::vector<bool>& exposed, bool profile) {
+  const ExtraWeights::Scope scope(extra_weights);
   SubgraphBuilder builder(model, facts, roles_in(model, step, exposed));
   for (const size_t n : step.ops) builder.lower(n);
   for (auto& constant : builder.take_lasting_constants()) constants.push_back(std::move(constant));
@@ -236,7 +237,6 @@ void Session::State::add_runtime(const Model& model, const TensorFacts& facts, c
   const uint32_t flags = profile ? XNN_FLAG_BASIC_PROFILING | kNoOperatorFusion : 0;
   size_t before = heap_bytes();
   xnn_runtime_t handle = nullptr;
-  const ExtraWeights::Scope scope(extra_weights);
   if (!workspace) workspace = new_workspace();
   const xnn_status status = xnn_create_runtime_v4(builder.handle(), nullptr, workspace.get(), nullptr, flags, &handle);
   RunStep run{

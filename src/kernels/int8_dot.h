@@ -28,7 +28,7 @@ namespace webquant::int8_dot {
 constexpr size_t kColumns = 8;
 /// Rows interleaved.
 constexpr size_t kRows = 4;
-/// Channels are padded with weights of 0 to a multiple of this.
+/// Channels are padded with weights of 0 to a multiple of this for static INT8.
 constexpr size_t kDepth = 4;
 /// What a step of the rows takes, and one of the weights.
 constexpr size_t kRowsBytes = 16;
@@ -52,7 +52,7 @@ struct TileHead {
 
 #ifdef __wasm_relaxed_simd__
 struct Bytes {
-  static constexpr size_t kGroup = 4;
+  static constexpr size_t kGroup = 4, kDepth = int8_dot::kDepth;
   v128_t ones = keep(wasm_i16x8_const_splat(1));
 
   static v128_t load(const int8_t* x) { return wasm_v128_xor(wasm_v128_load(x), wasm_i8x16_const_splat(-128)); }
@@ -64,11 +64,18 @@ struct Bytes {
 #endif
 
 struct Words {
-  static constexpr size_t kGroup = 2;
+  static constexpr size_t kGroup = 2, kDepth = int8_dot::kDepth;
 
   static v128_t load(const int8_t* x) { return wasm_i16x8_add(wasm_i16x8_load8x8(x), wasm_i16x8_const_splat(128)); }
   static v128_t weights(const int8_t* w) { return wasm_i16x8_load8x8(w); }
   v128_t dot(v128_t weights, v128_t x) const { return wasm_i32x4_dot_i16x8(weights, x); }
+};
+
+/// For dynamic INT8, whose weights XNNPACK packs by itself: nothing is added to the activations.
+struct DynamicWords : Words {
+  static constexpr size_t kDepth = kGroup;
+
+  static v128_t load(const int8_t* x) { return wasm_i16x8_load8x8(x); }
 };
 
 /// Swaps rows and columns of 4 x 4 numbers of 32 bits.
@@ -91,7 +98,7 @@ int8_t* interleave(const int8_t* const (&rows)[kRows], size_t channels, int8_t* 
     transpose(v);
     for (size_t i = 0; i < kRows; ++i) wasm_v128_store(out + (k / Form::kGroup + i) * kRowsBytes, v[i]);
   }
-  return out + (channels + kDepth - 1) / kDepth * (kDepth / Form::kGroup) * kRowsBytes;
+  return out + (channels + Form::kDepth - 1) / Form::kDepth * (Form::kDepth / Form::kGroup) * kRowsBytes;
 }
 
 /// Sums of products for the first `kUsed` of the interleaved rows and 8 columns.
@@ -99,6 +106,7 @@ template <size_t kUsed>
 struct Tile {
   v128_t sums[kUsed][2];
 
+  Tile() = default;
   explicit Tile(const TileHead& head) {
     for (auto& row : sums) {
       row[0] = wasm_v128_load(head.bias);

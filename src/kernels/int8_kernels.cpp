@@ -5,7 +5,9 @@
 #include <new>
 
 #include "kernels/int8_dot.h"
+#include "kernels/int8_dynamic.h"
 #include "kernels/int8_pack.h"
+#include "kernels/int8_rows.h"
 #include "xnnpack/config.h"
 
 namespace webquant {
@@ -14,45 +16,6 @@ namespace {
 using namespace int8_dot;
 
 using Params = xnn_qs8_qc8w_conv_minmax_params;
-
-/// Interleaved rows of activations. Operators run one after the other, so one buffer serves them all.
-std::unique_ptr<int8_t[]> scratch;
-size_t scratch_bytes = 0;
-
-/// Rows of activations that lie at a fixed distance from each other. Rows beyond `count` repeat the last one.
-struct MatrixRows {
-  const int8_t* rows[kRows];
-
-  MatrixRows(const int8_t* a, size_t stride, size_t count) {
-    for (size_t i = 0; i < kRows; ++i) rows[i] = a + std::min(i, count - 1) * stride;
-  }
-  template <class Form>
-  int8_t* interleave(size_t channels) const {
-    return int8_dot::interleave<Form>(rows, channels, scratch.get());
-  }
-};
-
-/// Rows of a convolution's windows. A window has a tap for each of its elements: for each tap there are pointers for
-/// `count` rows, all of them to be moved by `offset` except those to the padding.
-struct WindowRows {
-  const int8_t* const* pointers;
-  size_t taps, count, offset;
-  const int8_t* zero;
-
-  template <class Form>
-  int8_t* interleave(size_t channels) const {
-    int8_t* out = scratch.get();
-    for (size_t tap = 0; tap < taps; ++tap) {
-      const int8_t* rows[kRows];
-      for (size_t i = 0; i < kRows; ++i) {
-        const int8_t* row = pointers[tap * count + std::min(i, count - 1)];
-        rows[i] = row == zero ? row : row + offset;
-      }
-      out = int8_dot::interleave<Form>(rows, channels, out);
-    }
-    return out;
-  }
-};
 
 /// Where results go: `count` rows of `columns` bytes, all at fixed distances, as are tiles of 8 columns.
 struct Output {
@@ -139,7 +102,7 @@ template <size_t kUsed>
 void igemm(size_t rows, size_t columns, size_t channels, size_t pointers_bytes, const int8_t** a, const void* packed,
            int8_t* out, size_t row_stride, size_t tile_stride, size_t a_offset, const int8_t* zero,
            const Params* params) {
-  const WindowRows source{a, pointers_bytes / (kUsed * sizeof(void*)), kUsed, a_offset, zero};
+  const WindowRows source{a, pointers_bytes / (kUsed * sizeof(void*)), kUsed, a_offset, zero, zero};
   multiply<kUsed>(source, channels, packed, {out, rows, columns, row_stride, tile_stride}, *params);
 }
 
@@ -171,6 +134,7 @@ bool dot_is_pmaddubsw() {
 }
 #endif
 
+size_t scratch_bytes = 0;
 ExtraWeights* current_owner = nullptr;
 
 }  // namespace
@@ -190,8 +154,9 @@ void* ExtraWeights::allocate(size_t size_bytes) {
   return block ? blocks_.emplace_back(std::move(block)).get() : nullptr;
 }
 
-void ExtraWeights::reserve_rows(size_t channels) {
-  const size_t size_bytes = channels * kRowsBytes / Words::kGroup + 4 * kRowsBytes;
+void ExtraWeights::reserve_rows(size_t taps, size_t channels) {
+  const size_t padded = (channels + kDepth - 1) / kDepth * kDepth;
+  const size_t size_bytes = taps * padded / Words::kGroup * kRowsBytes + 4 * kRowsBytes;
   if (size_bytes <= scratch_bytes) return;
   auto* larger = new (std::nothrow) int8_t[size_bytes];
   failed_ |= larger == nullptr;
@@ -217,6 +182,7 @@ void install_int8_kernels() {
     set_kernels<kRows>(config->minmax);
     config->mr = kRows;
     set_int8_packing(*config, bytes);
+    install_dynamic_int8_kernels();
     return true;
   }();
 }

@@ -31,8 +31,9 @@ class ExtraWeights {
     return static_cast<T*>(allocate(count * sizeof(T)));
   }
 
-  /// Sees to it that there is room to rearrange rows of so many channels in. It is shared by all operators.
-  void reserve_rows(size_t channels);
+  /// Sees to it that there is room to rearrange rows in, which have `taps` times `channels` values. All operators share
+  /// it.
+  void reserve_rows(size_t taps, size_t channels);
 
  private:
   void* allocate(size_t size_bytes);

@@ -88,16 +88,15 @@ void regroup(const PackedTile& tile) {
 /// `for_each_tile(visit)` calls visit(PackedTile) for all tiles of an operator.
 template <class ForEachTile>
 void add_heads(const ForEachTile& for_each_tile) {
-  size_t tiles = 0, steps = 0, extra_steps = 0, channels = 0;
+  size_t tiles = 0, steps = 0, extra_steps = 0;
+  ExtraWeights& owner = ExtraWeights::current();
   for_each_tile([&](const PackedTile& tile) {
     ++tiles;
     steps += tile.steps();
     extra_steps += tile.extra_steps();
-    channels = std::max(channels, tile.taps * tile.depth);
+    owner.reserve_rows(tile.taps, tile.depth);
   });
   const bool bytes = has_bytes && steps + kExtraCost * extra_steps <= kWordsCost * steps;
-  ExtraWeights& owner = ExtraWeights::current();
-  owner.reserve_rows(channels);
   auto* head = owner.allocate<TileHead>(tiles);
   auto* extra = owner.allocate<ExtraStep>(bytes ? extra_steps : 0);
   if (owner.failed()) return;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "kernels/int8_kernels.h"
+
 namespace webquant {
 namespace {
 
@@ -168,6 +170,8 @@ LowerContext::Weighted LowerContext::weighted_operands(int slice_dims, const Sha
   if (scales.size() == 1) scales.assign(shape[axis], quant->scale[0]);
   operands.weights = int8_constant(shape, axis, values_of<int8_t>(constant_bytes(weights_slot)), scales);
   if (dynamic) {
+    const auto channels = static_cast<size_t>(shape.back());
+    ExtraWeights::current().reserve_rows(element_count(shape, label()) / shape[axis] / channels, channels);
     operands.input = quantized_at_run_time(data, slice_dims);
     if (has_input(bias)) operands.bias = packed_floats(bias);
   } else {
