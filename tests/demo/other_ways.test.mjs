@@ -196,9 +196,12 @@ test('every method of calibration shows what it sees', async () => {
     await page.getByText('Calibrated on 8 frames').waitFor();
     const hasHistogram = ['percentile', 'entropy', 'mse'].includes(method);
     await page.waitForFunction(
-      (wanted) => (document.querySelector('.ranges .histogram') !== null) === wanted,
+      (wanted) => (document.querySelector('.ranges path.within') !== null) === wanted,
       hasHistogram,
     );
+    const cutOff = await page.locator('.ranges tbody tr td:last-child').allTextContents();
+    const isCut = cutOff.filter((text) => text !== '–').length > 0;
+    assert.equal(isCut, hasHistogram, `${method}: ${cutOff}`);
     await make(page, 'static-int8');
   }
   await photograph(page, 'histograms');

@@ -168,7 +168,15 @@ export const texts = {
       `Frame ${index}, ${label === undefined ? 'no label' : `label ${label}`}`,
     clear: 'Remove all frames',
     ranges: 'Range of each layer',
-    rangesHint: 'What INT8 has to cover with 256 steps, in the order of the layers.',
+    rangesHint:
+      'How often each value was seen, and between the lines what the 256 steps of INT8 will cover; what is pale is cut off. The scale is one of roots, the heights are logarithms.',
+    columns: {
+      layer: 'Layer',
+      from: 'From',
+      picture: 'Values seen and range chosen',
+      to: 'To',
+      beyond: 'Cut off',
+    },
     empty: 'The frames and the ranges of the layers will appear here.',
     needsSource: 'Choose a source of frames first.',
   },
@@ -279,7 +287,7 @@ export const texts = {
     reference: 'Reference',
     scatter: 'Size, speed and accuracy',
     scatterHint:
-      'Further down is smaller, further left is faster. A bigger dot moves the predictions more.',
+      'Further left is faster, further down is closer to FP32. The area of a dot is the size of the file.',
     layers: 'Where the error comes from',
     layersHint: 'Signal to quantization noise after each layer, in decibels; shorter is worse.',
     worst: 'Worst frames first',

@@ -1,12 +1,13 @@
 // Collecting frames and the statistics of the model's activations on them.
 
-import { computed, signal } from '@preact/signals';
-import type { CalibrationMethod, CalibrationStats } from 'webquant';
+import { batch, computed, signal } from '@preact/signals';
+import type { ActivationRange, CalibrationMethod, CalibrationStats } from 'webquant';
 import type { WorkerCalibrator } from 'webquant/worker';
 import { isAbort, messageOf, wq } from '../engine.ts';
 import { addFrame, clearFrames, frames, makeFrame, removeFrame } from './frames.ts';
 import { usable } from './model.ts';
 import { source } from './source.ts';
+import type { Choices } from './versions.ts';
 
 export const settings = signal<{ frames: number; intervalMs: number; method: CalibrationMethod }>({
   frames: 64,
@@ -22,12 +23,18 @@ export type CalibrationStatus =
 export const status = signal<CalibrationStatus>({ kind: 'idle' });
 /** What was seen so far, of exactly the frames that are collected while nothing runs. */
 export const stats = signal<CalibrationStats | undefined>(undefined);
+/** The range that the method chooses for every tensor, for either way of quantizing activations. */
+export const ranges = signal<
+  Record<Choices['activations'], Record<string, ActivationRange>> | undefined
+>(undefined);
 export const isCalibrated = computed(
   () => status.value.kind !== 'running' && stats.value !== undefined && stats.value.samples > 0,
 );
 
 /** How often the ranges on the page follow, in milliseconds. */
 const REFRESH_MS = 400;
+/** At most this share of the time they take: some methods choose for long. */
+const REFRESH_SHARE = 0.2;
 
 let stopRunning: AbortController | undefined;
 
@@ -63,7 +70,7 @@ export async function start(): Promise<void> {
 export async function recalibrate(): Promise<void> {
   cancel();
   if (frames.value.length === 0) {
-    stats.value = undefined;
+    forget();
     return;
   }
   await run(async (calibrator, signal, progress) => {
@@ -89,8 +96,13 @@ export async function chooseMethod(method: CalibrationMethod): Promise<void> {
 export function reset(): void {
   cancel();
   clearFrames();
-  stats.value = undefined;
+  forget();
   status.value = { kind: 'idle' };
+}
+
+function forget(): void {
+  stats.value = undefined;
+  ranges.value = undefined;
 }
 
 type Work = (
@@ -110,22 +122,28 @@ async function run(work: Work): Promise<void> {
   let calibrator: WorkerCalibrator | undefined;
   const publish = async (): Promise<void> => {
     const seen = await calibrator?.stats();
-    if (isLatest()) stats.value = seen?.samples ? seen : undefined;
+    const chosen = calibrator && seen?.samples ? await rangesOf(calibrator) : undefined;
+    if (!isLatest()) return;
+    batch(() => {
+      stats.value = chosen && seen;
+      ranges.value = chosen;
+    });
   };
   try {
     calibrator = await wq().createCalibrator(target.file, { method: settings.value.method });
     const began = performance.now();
     let first = 0;
-    let published = 0;
+    let next = 0;
     await work(calibrator, stop.signal, async (done, total) => {
       const now = performance.now();
       first ||= done;
       const each = (now - began) / (done - first + 1);
       const msLeft = done > first ? each * (total - done) : undefined;
       if (isLatest()) status.value = { kind: 'running', done, total, msLeft };
-      if (now - published < REFRESH_MS) return;
-      published = now;
+      if (now < next) return;
       await publish();
+      const end = performance.now();
+      next = end + Math.max(REFRESH_MS, (end - now) / REFRESH_SHARE);
     });
     await publish();
     if (isLatest()) status.value = { kind: 'idle' };
@@ -137,6 +155,11 @@ async function run(work: Work): Promise<void> {
     void calibrator?.dispose();
   }
 }
+
+const rangesOf = async (calibrator: WorkerCalibrator) => ({
+  asymmetric: await calibrator.ranges({ activations: 'asymmetric' }),
+  symmetric: await calibrator.ranges({ activations: 'symmetric' }),
+});
 
 const delay = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {

@@ -1,4 +1,6 @@
-// The page's few charts, as plain SVG. What they show is in tables beside them too.
+// The page's charts, on D3's scales and shapes. What they show is in tables beside them too.
+
+import { scaleLinear, scaleSqrt } from 'd3-scale';
 
 interface Axis {
   name: string;
@@ -10,13 +12,17 @@ export interface Dot {
   name: string;
   x: number;
   y: number;
-  /** How large the dot is: its area grows with this. */
-  weight: number;
+  /** The dot's area grows with this. */
+  area: number;
+  /** All of it in words. */
+  text: string;
 }
 
 const WIDTH = 440;
-const HEIGHT = 300;
-const EDGE = { left: 62, right: 40, top: 18, bottom: 46 };
+const HEIGHT = 320;
+const EDGE = { left: 62, right: 36, top: 30, bottom: 50 };
+const LARGEST_RADIUS = 24;
+const TICKS = 4;
 
 /** Both axes begin at zero. */
 export function Scatter({
@@ -30,20 +36,19 @@ export function Scatter({
   up: Axis;
   dots: Dot[];
 }) {
-  const [xTicks, yTicks] = [ticks(dots.map(({ x }) => x)), ticks(dots.map(({ y }) => y))];
-  const scale = (list: number[], from: number, to: number) => (value: number) =>
-    from + ((to - from) * value) / (list.at(-1) || 1);
-  const x = scale(xTicks, EDGE.left, WIDTH - EDGE.right);
-  const y = scale(yTicks, HEIGHT - EDGE.bottom, EDGE.top);
-  const described = dots.map((dot) => `${dot.name}: ${across.show(dot.x)}, ${up.show(dot.y)}`);
+  const largest = (key: 'x' | 'y' | 'area'): number => Math.max(...dots.map((dot) => dot[key]));
+  const x = scaleLinear([0, largest('x') || 1], [EDGE.left, WIDTH - EDGE.right]).nice(TICKS);
+  const y = scaleLinear([0, largest('y') || 1], [HEIGHT - EDGE.bottom, EDGE.top]).nice(TICKS);
+  const radius = scaleSqrt([0, largest('area')], [0, LARGEST_RADIUS]);
+  const placed = dots.map((dot) => ({ ...dot, cx: x(dot.x), cy: y(dot.y), r: radius(dot.area) }));
   return (
     <svg
       class="chart"
       viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
       role="img"
-      aria-label={`${label}. ${described.join('; ')}`}
+      aria-label={`${label}. ${dots.map(({ text }) => text).join('; ')}`}
     >
-      {yTicks.map((tick) => (
+      {y.ticks(TICKS).map((tick) => (
         <g key={tick}>
           <line class="grid" x1={EDGE.left} x2={WIDTH - EDGE.right} y1={y(tick)} y2={y(tick)} />
           <text x={EDGE.left - 8} y={y(tick) + 4} class="tick end">
@@ -51,78 +56,63 @@ export function Scatter({
           </text>
         </g>
       ))}
-      {xTicks.map((tick) => (
-        <text key={tick} x={x(tick)} y={HEIGHT - EDGE.bottom + 18} class="tick middle">
+      {x.ticks(TICKS).map((tick) => (
+        <text key={tick} x={x(tick)} y={HEIGHT - EDGE.bottom + 20} class="tick middle">
           {across.show(tick)}
         </text>
       ))}
-      <text x={(EDGE.left + WIDTH - EDGE.right) / 2} y={HEIGHT - 8} class="axis middle">
+      <text x={EDGE.left - 8} y={14} class="axis end">
+        {up.name}
+      </text>
+      <text x={WIDTH - EDGE.right} y={HEIGHT - 8} class="axis end">
         {across.name}
       </text>
-      {dots.map((dot, i) => (
-        <g key={dot.id} class={`dot ${dot.id}`}>
-          <circle cx={x(dot.x)} cy={y(dot.y)} r={radiusOf(dot)} />
-          <text x={x(dot.x)} y={y(dot.y) + labelOffset(dots, i, x, y)} class="middle">
-            {dot.name}
-          </text>
-        </g>
+      {placed.map(({ id, cx, cy, r, text }) => (
+        <circle key={id} class={`dot ${id}`} {...{ cx, cy, r }}>
+          <title>{text}</title>
+        </circle>
+      ))}
+      {placed.map((dot, i) => (
+        <text key={dot.id} x={dot.cx} y={dot.cy + nameOffset(placed, i)} class="name middle">
+          {dot.name}
+        </text>
       ))}
     </svg>
   );
 }
 
-const radiusOf = ({ weight }: Dot): number => 7 + Math.min(12, 6 * Math.sqrt(weight));
-
-type Place = (value: number) => number;
-
 /** Names are above their dots, or below where another name is there already. */
-function labelOffset(dots: Dot[], index: number, x: Place, y: Place): number {
-  const own = dots[index] as Dot;
+function nameOffset(dots: { cx: number; cy: number; r: number }[], index: number): number {
+  const { cx, cy, r } = dots[index] as (typeof dots)[number];
   const isTaken = dots
     .slice(0, index)
-    .some((other) => Math.abs(y(other.y) - y(own.y)) < 18 && Math.abs(x(other.x) - x(own.x)) < 95);
-  return isTaken ? radiusOf(own) + 15 : -radiusOf(own) - 6;
-}
-
-/** Round values from 0 to above the largest. */
-function ticks(values: number[]): number[] {
-  const largest = Math.max(...values, 1e-9);
-  const power = 10 ** Math.floor(Math.log10(largest / 4));
-  const step = [1, 2, 2.5, 5, 10]
-    .map((factor) => factor * power)
-    .find((size) => size * 4 >= largest);
-  const size = step ?? 10 * power;
-  const count = Math.ceil((largest * 1.05) / size);
-  return Array.from({ length: count + 1 }, (_, i) => i * size);
+    .some((other) => Math.abs(other.cy - cy) < 40 && Math.abs(other.cx - cx) < 95);
+  return isTaken ? r + 15 : -r - 6;
 }
 
 interface BarRow {
   key: string;
   name: string;
   value: number;
+  kind: string;
   text: string;
 }
 
 /** Bars from the left, one a row. */
 export function Bars({ label, rows }: { label: string; rows: BarRow[] }) {
-  const largest = Math.max(...rows.map(({ value }) => value), 1);
+  const width = scaleLinear([0, Math.max(...rows.map(({ value }) => value), 1)], [0, 100]);
   return (
     <section class="scroll bars" tabIndex={0} aria-label={label}>
       <table>
         <tbody>
-          {rows.map(({ key, name, value, text }) => (
+          {rows.map(({ key, name, value, kind, text }) => (
             <tr key={key}>
               <th scope="row" title={name}>
                 {name}
               </th>
               <td class="bar-cell">
                 <svg class="bar" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
-                  <rect
-                    class={value < 15 ? 'poor' : value < 25 ? 'fair' : 'fine'}
-                    width={Math.max(1, (100 * value) / largest)}
-                    height={10}
-                    rx={1}
-                  />
+                  <rect class={kind} width={Math.max(1, width(value))} height={10} rx={1} />
                 </svg>
               </td>
               <td class="number-cell">{text}</td>

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { curveBasis, line } from 'd3-shape';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { ModelInfo } from 'webquant';
 import { type GraphNode, graphOf, type LayoutResult, NODE } from '../lib/graph.ts';
@@ -47,7 +48,7 @@ export function GraphView({ info }: { info: ModelInfo }) {
         viewBox={`0 0 ${width} ${height}`}
       >
         {edges.map((points, i) => (
-          <path key={i} class="edge" d={curve(points)} />
+          <path key={i} class="edge" d={curve(points) ?? ''} />
         ))}
         {graph.nodes.slice(0, drawn.value).map((node) => {
           const place = places.get(node.id);
@@ -90,16 +91,7 @@ function familyOf(type: string): string {
 const shortened = (text: string, length: number): string =>
   text.length <= length ? text : `…${text.slice(1 - length)}`;
 
-function curve(points: { x: number; y: number }[]): string {
-  const [first, ...rest] = points;
-  if (!first) return '';
-  let path = `M${first.x} ${first.y}`;
-  for (let i = 0; i < rest.length; ++i) {
-    const point = rest[i] as { x: number; y: number };
-    const next = rest[i + 1];
-    path += next
-      ? `Q${point.x} ${point.y} ${(point.x + next.x) / 2} ${(point.y + next.y) / 2}`
-      : `L${point.x} ${point.y}`;
-  }
-  return path;
-}
+const curve = line<{ x: number; y: number }>(
+  ({ x }) => x,
+  ({ y }) => y,
+).curve(curveBasis);

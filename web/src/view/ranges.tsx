@@ -1,102 +1,100 @@
-import type { CalibrationStats } from 'webquant';
+import type { ComponentType } from 'preact';
+import type { ActivationRange, CalibrationStats, ModelInfo } from 'webquant';
 import * as format from '../format.ts';
-import { stats } from '../state/calibration.ts';
+import { ranges, stats } from '../state/calibration.ts';
 import { model } from '../state/model.ts';
+import { choices } from '../state/versions.ts';
 import { texts } from '../texts.ts';
+import { RangePlot, type RangePlotProps, shareBeyond, valueScale } from './range-plot.tsx';
+import { useVisible } from './visible.ts';
 
-type TensorStats = CalibrationStats['tensors'][string] & {
-  /** counts[i] values lie in [first + i, first + i + 1) * 2^exponent; only with some methods. */
-  histogram?: { exponent: number; first: number; counts: number[] };
-};
+const words = texts.calibrate;
 
-/** The range of every layer, in the order of the model; with a histogram where the method keeps one. */
+/** What every layer's values were, and the range that is chosen for it. */
 export function Ranges() {
-  const seen = stats.value;
-  const ops = model.value?.info.ops;
-  if (!seen || !ops) return null;
-  const order = new Map(
-    [
-      ...(model.value?.info.inputs ?? []).map(({ name }) => name),
-      ...ops.flatMap(({ outputs }) => outputs),
-    ].map((name, i) => [name, i]),
-  );
-  const rows = Object.entries(seen.tensors).sort(
-    ([a], [b]) => (order.get(a) ?? 0) - (order.get(b) ?? 0),
-  );
-  const largest = Math.max(...rows.flatMap(([, { min, max }]) => [Math.abs(min), Math.abs(max)]));
-  const words = texts.calibrate;
+  const info = model.value?.info;
+  const chosen = ranges.value?.[choices.value.activations];
+  if (!stats.value || !chosen || !info) return null;
   return (
     <details class="fold" open>
       <summary>{words.ranges}</summary>
       <p class="muted">{words.rangesHint}</p>
       <section class="scroll ranges" tabIndex={0} aria-label={words.ranges}>
-        <table>
-          <tbody>
-            {rows.map(([name, tensor]) => (
-              <tr key={name}>
-                <th scope="row" title={name}>
-                  {name}
-                </th>
-                <td class="number-cell">{format.decimal(tensor.min)}</td>
-                <td class="bar-cell">
-                  <RangeBar tensor={tensor} largest={largest} />
-                </td>
-                <td class="number-cell">{format.decimal(tensor.max)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
+        <RangeTable info={info} stats={stats.value} ranges={chosen} Plot={VisiblePlot} />
       </section>
     </details>
   );
 }
 
-const WIDTH = 400;
-const HEIGHT = 26;
-
-/** All rows have the same scale of roots, so that narrow ranges can be seen beside wide ones. */
-function RangeBar({ tensor, largest }: { tensor: TensorStats; largest: number }) {
-  const at = (value: number): number =>
-    (WIDTH / 2) * (1 + Math.sign(value) * Math.sqrt(Math.abs(value) / (largest || 1)));
-  const [left, right] = [at(tensor.min), at(tensor.max)];
+/** Only what can be seen is drawn, so that many layers do not hold the page up. */
+function VisiblePlot(props: RangePlotProps) {
+  const { ref, isVisible } = useVisible<HTMLDivElement>();
   return (
-    <svg
-      class="range"
-      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
-      preserveAspectRatio="none"
-      aria-hidden="true"
-    >
-      <line class="zero" x1={WIDTH / 2} x2={WIDTH / 2} y1={0} y2={HEIGHT} />
-      <rect
-        class="span"
-        x={left}
-        width={Math.max(2, right - left)}
-        y={5}
-        height={HEIGHT - 10}
-        rx={3}
-      />
-      {tensor.histogram && <path class="histogram" d={outline(tensor.histogram, at)} />}
-    </svg>
+    <div class="range-holder" ref={ref}>
+      {isVisible.value && <RangePlot {...props} />}
+    </div>
   );
 }
 
-/** At most this many columns are drawn of a histogram. */
-const COLUMNS = 120;
-
-function outline(
-  { exponent, first, counts }: NonNullable<TensorStats['histogram']>,
-  at: (value: number) => number,
-): string {
-  const together = Math.ceil(counts.length / COLUMNS);
-  const columns: number[] = [];
-  for (let i = 0; i < counts.length; i += together)
-    columns.push(counts.slice(i, i + together).reduce((sum, count) => sum + count, 0));
-  const highest = Math.log1p(Math.max(...columns));
-  const place = (column: number): number => at((first + column * together) * 2 ** exponent);
-  let path = `M${place(0)} ${HEIGHT}`;
-  columns.forEach((count, i) => {
-    const y = HEIGHT * (1 - Math.log1p(count) / (highest || 1));
-    path += `L${place(i)} ${y}L${place(i + 1)} ${y}`;
-  });
-  return `${path}L${place(columns.length)} ${HEIGHT}Z`;
+interface RangeTableProps {
+  info: ModelInfo;
+  stats: CalibrationStats;
+  ranges: Record<string, ActivationRange>;
+  Plot?: ComponentType<RangePlotProps>;
 }
+
+/** In the order of the model. */
+export function RangeTable({
+  info,
+  stats: { tensors },
+  ranges,
+  Plot = RangePlot,
+}: RangeTableProps) {
+  const order = [
+    ...info.inputs.map(({ name }) => name),
+    ...info.ops.flatMap(({ outputs }) => outputs),
+  ];
+  const rows = [...new Set(order)].flatMap((name) => {
+    const [seen, chosen] = [tensors[name], ranges[name]];
+    return seen && chosen ? [{ name, seen, chosen, beyond: shareBeyond(seen, chosen) }] : [];
+  });
+  const x = valueScale(rows.map(({ seen }) => seen));
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">{words.columns.layer}</th>
+          <th scope="col" class="number-cell">
+            {words.columns.from}
+          </th>
+          <th scope="col" class="bar-cell">
+            <span class="visually-hidden">{words.columns.picture}</span>
+          </th>
+          <th scope="col" class="number-cell">
+            {words.columns.to}
+          </th>
+          <th scope="col" class="number-cell">
+            {words.columns.beyond}
+          </th>
+        </tr>
+      </thead>
+      <tbody>
+        {rows.map(({ name, seen, chosen, beyond }) => (
+          <tr key={name}>
+            <th scope="row" title={name}>
+              {name}
+            </th>
+            <td class="number-cell">{format.decimal(chosen.min)}</td>
+            <td class="bar-cell">
+              <Plot seen={seen} chosen={chosen} x={x} />
+            </td>
+            <td class="number-cell">{format.decimal(chosen.max)}</td>
+            <td class="number-cell">{shareText(beyond)}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
+
+const shareText = (share: number): string => (share === 0 ? '–' : format.percent(share, 3));

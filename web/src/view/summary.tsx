@@ -36,7 +36,7 @@ export function Summary() {
           <Scatter
             label={words.scatter}
             across={{ name: words.latency, show: format.milliseconds }}
-            up={{ name: words.size, show: format.bytes }}
+            up={{ name: words.shift, show: format.points }}
             dots={rows.map(dotOf)}
           />
         </figure>
@@ -52,13 +52,17 @@ interface Row {
   judgement: Judgement;
 }
 
-const dotOf = ({ version: { id, file }, judgement: { speed, report } }: Row): Dot => ({
-  id,
-  name: texts.versions[id],
-  x: speed.medianMs,
-  y: file.size,
-  weight: report.probabilityShift?.meanPercent ?? 0,
-});
+function dotOf({ version: { id, file }, judgement: { speed, results } }: Row): Dot {
+  const name = texts.versions[id];
+  const shift = results.reduce((sum, result) => sum + result.shift, 0) / (results.length || 1);
+  const figures = [
+    format.bytes(file.size),
+    format.milliseconds(speed.medianMs),
+    `${words.shift} ${format.points(shift)}`,
+  ];
+  const text = `${name}: ${figures.join(', ')}`;
+  return { id, name, x: speed.medianMs, y: shift, area: file.size, text };
+}
 
 function SummaryTable({ rows, reference }: { rows: Row[]; reference: Judgement }) {
   const { columns } = words;
@@ -138,6 +142,7 @@ function Layers() {
           key: `${i}`,
           name: op || type,
           value: Number.isFinite(sqnrDb) ? sqnrDb : 100,
+          kind: sqnrDb < 15 ? 'poor' : sqnrDb < 25 ? 'fair' : 'fine',
           text: Number.isFinite(sqnrDb) ? `${sqnrDb.toFixed(0)} dB` : 'exact',
         }))}
       />
