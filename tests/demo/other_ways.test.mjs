@@ -1,11 +1,8 @@
-// Models, frames and accidents of other kinds.
+// Frames and accidents of other kinds.
 
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
-import { folder, readModel } from '../../examples/glyphs/frames.mjs';
-import { withOperatorCode } from '../node/support/tflite.mjs';
 import {
   assertAccessible,
   calibrate,
@@ -18,9 +15,6 @@ import {
   startDemo,
 } from './support.mjs';
 
-const model = new Uint8Array(readModel());
-const [SOFTMAX, LSTM] = [25, 16];
-
 let demo;
 let visit;
 let page;
@@ -29,18 +23,6 @@ const open = async (options) => {
   visit = await demo.open(options);
   page = visit.page;
 };
-const openModel = (name, bytes) =>
-  page.setInputFiles('#model-file', {
-    name,
-    mimeType: 'application/octet-stream',
-    buffer: Buffer.from(bytes),
-  });
-const nameShown = (name) =>
-  page.waitForFunction(
-    (wanted) => document.querySelector('[data-testid=model-name]')?.textContent === wanted,
-    name,
-  );
-
 before(async () => {
   demo = await startDemo();
 });
@@ -52,31 +34,6 @@ beforeEach(() => {
 afterEach(async () => {
   await visit?.context.close();
   assert.deepEqual(visit?.complaints ?? [], []);
-});
-
-test("a user's model with images, and it is kept for the next visit", async () => {
-  await open();
-  await openModel('mine.tflite', model);
-  await nameShown('mine.tflite');
-  await page.setInputFiles('#labels-file', join(folder, 'labels.txt'));
-  await page.getByText('36 classes').waitFor();
-  await chooseSource(page, 'Images');
-  const names = readdirSync(join(folder, 'calibration')).slice(0, 8);
-  await page.setInputFiles(
-    '#image-files',
-    names.map((name) => join(folder, 'calibration', name)),
-  );
-  await page.waitForSelector('.preview canvas');
-  await page.getByLabel('Number of frames').fill('8');
-  await calibrate(page);
-  assert.equal(await framesTaken(page), 8);
-  await make(page, 'static-int8');
-  await page.reload();
-  await loaded(page);
-  await page.getByRole('button', { name: 'mine.tflite', exact: true }).click();
-  await nameShown('mine.tflite');
-  await page.getByRole('button', { name: 'Forget mine.tflite' }).click();
-  await page.waitForFunction(() => !document.querySelector('.kept'));
 });
 
 test('a video file', async () => {
@@ -118,30 +75,6 @@ test('a camera that is refused leaves the other sources', async () => {
   await photograph(page, 'refused');
   await chooseSource(page, 'Examples');
   await page.waitForSelector('.preview canvas');
-  await calibrate(page);
-});
-
-test('a damaged file is refused, and the model before it stays', async () => {
-  await open();
-  await openModel('damaged.tflite', model.subarray(0, 5000));
-  await page.getByRole('alert').filter({ hasText: 'damaged.tflite cannot be opened' }).waitFor();
-  assert.equal(await page.textContent('[data-testid=model-name]'), 'glyphs.tflite');
-  await photograph(page, 'damaged');
-  await calibrate(page);
-});
-
-test('an unsupported operator is marked, with the reason', async () => {
-  await open();
-  await openModel('strange.tflite', withOperatorCode(model, SOFTMAX, LSTM));
-  await nameShown('strange.tflite');
-  await page.waitForSelector('.node.unsupported');
-  await page.getByRole('radio', { name: 'Table' }).check();
-  assert.match(await page.textContent('tr.unsupported'), /LSTM.*No.*\w+/);
-  assert.ok(await page.locator('#calibrate-start').isDisabled());
-  await assertAccessible(page);
-  await photograph(page, 'unsupported');
-  await page.getByRole('button', { name: 'Use the bundled model' }).click();
-  await nameShown('glyphs.tflite');
   await calibrate(page);
 });
 

@@ -20,6 +20,7 @@ import { longTasksWhile } from './tasks.mjs';
 let demo;
 let visit;
 let page;
+let stats;
 
 before(async () => {
   demo = await startDemo();
@@ -103,9 +104,7 @@ test('the files are those that Node makes of the same frames', async () => {
   const wq = await load();
   const model = readModel();
   const samples = readNpy((await downloaded(page, '#download-samples')).bytes);
-  const stats = JSON.parse(
-    new TextDecoder().decode((await downloaded(page, '#download-stats')).bytes),
-  );
+  stats = JSON.parse(new TextDecoder().decode((await downloaded(page, '#download-stats')).bytes));
   const calibrator = wq.createCalibrator(model);
   for (const sample of samples) calibrator.observe(sample);
   assert.equal(stats.samples, 64);
@@ -121,15 +120,25 @@ test('the report says it again, as data and as a page', async () => {
   const report = JSON.parse(
     new TextDecoder().decode((await downloaded(page, '#download-json')).bytes),
   );
-  assert.deepEqual(report.calibration, { frames: 64, method: 'minmax' });
+  const { frames, method, ranges } = report.calibration;
+  assert.deepEqual([frames, method], [64, 'minmax']);
+  assert.deepEqual(ranges.image, { min: stats.tensors.image.min, max: stats.tensors.image.max });
   assert.equal(report.versions.length, 4);
   assert.ok(report.versions[3].layers.length > 10);
   const html = new TextDecoder().decode((await downloaded(page, '#download-report')).bytes);
   assert.match(html, /<h1>glyphs\.tflite<\/h1>/);
   assert.doesNotMatch(html, /(src|href)=/);
   const reader = await visit.context.newPage();
+  const asked = [];
+  reader.on('request', ({ url }) => asked.push(url()));
   await reader.setContent(html);
-  assert.equal(await reader.locator('table').first().locator('tbody tr').count(), 4);
+  assert.equal(await reader.locator('.summary tbody tr').count(), 4);
+  assert.equal(await reader.locator('.chart .dot').count(), 4);
+  assert.equal(await reader.locator('.ranges tbody tr').count(), Object.keys(ranges).length);
+  assert.equal(await reader.locator('.ranges svg .limit').count(), 2 * Object.keys(ranges).length);
+  await assertAccessible(reader);
+  await photograph(reader, 'report');
+  assert.deepEqual(asked, []);
   await reader.close();
 });
 

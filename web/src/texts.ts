@@ -288,7 +288,7 @@ export const texts = {
     scatter: 'Size, speed and accuracy',
     scatterHint:
       'Further left is faster, further down is closer to FP32. The area of a dot is the size of the file.',
-    layers: 'Where the error comes from',
+    layers: (version: string) => `Where the error of ${version} comes from`,
     layersHint: 'Signal to quantization noise after each layer, in decibels; shorter is worse.',
     worst: 'Worst frames first',
     worstHint: 'How far the probability of the FP32 answer moved.',
@@ -297,6 +297,13 @@ export const texts = {
       reference === candidate ? `both say ${reference}` : `${reference} became ${candidate}`,
     verdicts,
     verdictReasons,
+  },
+  report: {
+    title: (name: string) => `${name}: webquant report`,
+    parameters: (count: string) => `${count} parameters`,
+    macs: (count: string) => `${count} multiply-adds a frame`,
+    calibrated: (frames: string, method: string) => `calibrated on ${frames} by ${method}`,
+    judged: { collected: 'judged on the same frames', 'held-out': 'judged on 100 other frames' },
   },
   take: {
     lead: 'Everything that was made here, as files. The report needs nothing else to be read.',

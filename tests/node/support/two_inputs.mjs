@@ -1,40 +1,18 @@
 // A model with several inputs and outputs, a batch of any size, and a signature, which the glyph model has not.
 
 import { Builder } from 'flatbuffers';
+import { fieldsOf, ints, offsets, table } from './builder.mjs';
 
 const [ADD, MUL] = [0, 18];
 const SHAPE = [1, 4];
 const TENSORS = ['a', 'b', 'added', 'multiplied'];
-
-/** Writes a table; `fields` are functions that each add one. */
-function table(builder, slots, ...fields) {
-  builder.startObject(slots);
-  for (const add of fields) add();
-  return builder.endObject();
-}
-
-function ints(builder, values) {
-  builder.startVector(4, values.length, 4);
-  for (const value of [...values].reverse()) builder.addInt32(value);
-  return builder.endVector();
-}
-
-function offsets(builder, values) {
-  builder.startVector(4, values.length, 4);
-  for (const value of [...values].reverse()) builder.addOffset(value);
-  return builder.endVector();
-}
 
 /**
  * Inputs `a` and `b`, outputs `added` and `multiplied`, all float32 [-1, 4]. Its signature calls them `left`, `right`, `sum`, `product`.
  */
 export function twoInputs() {
   const b = new Builder(1024);
-  const at = (slot, offset) => () => b.addFieldOffset(slot, offset, 0);
-  const int =
-    (slot, value, fallback = 0) =>
-    () =>
-      b.addFieldInt32(slot, value, fallback);
+  const { at, int, byte } = fieldsOf(b);
 
   const tensors = TENSORS.map((name) => {
     const [text, shape, signature] = [b.createString(name), ints(b, SHAPE), ints(b, [-1, 4])];
@@ -52,9 +30,7 @@ export function twoInputs() {
     b.createString('main'),
   ];
   const graph = table(b, 6, ...parts.map((part, slot) => at(slot, part)));
-  const codes = [ADD, MUL].map((code) =>
-    table(b, 4, () => b.addFieldInt8(0, code, 0), int(2, 1, 1), int(3, code)),
-  );
+  const codes = [ADD, MUL].map((code) => table(b, 4, byte(0, code), int(2, 1, 1), int(3, code)));
   const maps = (names, first) =>
     offsets(
       b,

@@ -129,6 +129,15 @@ function labelsOf(subgraph: Table, file: Uint8Array): string[] {
     .find((candidate) => candidate.uint8(FIELD.file.type) === AXIS_LABELS);
   if (!entry) return [];
   const wanted = entry.text(FIELD.file.name);
-  const text = unzipSync(file, { filter: ({ name }) => name === wanted })[wanted];
+  const text = unzipSync(archiveIn(file), { filter: ({ name }) => name === wanted })[wanted];
   return text ? new TextDecoder().decode(text).trim().split(/\r?\n/) : [];
+}
+
+/** The ZIP archive at the end of a file. Some count places in it from where it begins, others from where the file does. */
+function archiveIn(file: Uint8Array): Uint8Array {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  let end = file.length - 22; // the end record, where it has no comment
+  while (end > 0 && view.getUint32(end, true) !== 0x06054b50) --end;
+  const [size, offset] = [view.getUint32(end + 12, true), view.getUint32(end + 16, true)];
+  return file.subarray(end - size - offset);
 }

@@ -1,13 +1,12 @@
-// What the user takes away: the report as data and as a page, and the lines of code that do the same.
+// What the user takes away: the report as data, and the lines of code that do the same.
 
-import type { CalibrationStats } from 'webquant';
-import * as format from '../format.ts';
+import type { ActivationRange, CalibrationMethod, CalibrationStats } from 'webquant';
 import { frameOptions } from '../lib/preprocessing.ts';
 import { texts } from '../texts.ts';
-import { stats } from './calibration.ts';
+import { ranges, stats } from './calibration.ts';
 import { accuracyOf, type JudgeSet, judged, judgeFrames, judgeSet } from './judge.ts';
 import { usable } from './model.ts';
-import { chosen, versions } from './versions.ts';
+import { choices, chosen, versions } from './versions.ts';
 
 type Target = NonNullable<typeof usable.value>;
 
@@ -28,7 +27,9 @@ export interface Report {
   browser: string;
   model: { name: string; sizeBytes: number; parameters: number; macs: number };
   preprocessing: object;
-  calibration: { frames: number; method: string } | undefined;
+  calibration:
+    | { frames: number; method: CalibrationMethod; ranges: Record<string, ActivationRange> }
+    | undefined;
   /** Whether the frames were those of the calibration. */
   judgedOn: { frames: number; set: JudgeSet } | undefined;
   versions: ReportRow[];
@@ -43,7 +44,11 @@ export function makeReport(): Report | undefined {
     browser: navigator.userAgent,
     model: { name, sizeBytes: info.sizeBytes, parameters: info.parameters, macs: info.macs },
     preprocessing: frameOptions(input, how),
-    calibration: stats.value && { frames: stats.value.samples, method: stats.value.method },
+    calibration: stats.value && {
+      frames: stats.value.samples,
+      method: stats.value.method,
+      ranges: ranges.value?.[choices.value.activations] ?? {},
+    },
     judgedOn:
       judged.value.size > 0 ? { frames: judgeFrames.value.length, set: judgeSet.value } : undefined,
     versions: versions.value.map(({ id, file }) => {
@@ -65,79 +70,6 @@ export function makeReport(): Report | undefined {
       };
     }),
   };
-}
-
-const escapeHtml = (text: string): string =>
-  text.replace(/[&<>"]/g, (letter) => `&#${letter.charCodeAt(0)};`);
-
-const STYLE = `body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1b1c2b;background:#fff}
-table{border-collapse:collapse;width:100%;margin:1rem 0}th,td{padding:.4rem .6rem;border-bottom:1px solid #d9dbe7;text-align:right}
-th:first-child,td:first-child{text-align:left}h1,h2{line-height:1.2}small{color:#5b5d73}
-@media(prefers-color-scheme:dark){body{background:#12131c;color:#eceefa}th,td{border-color:#34364a}small{color:#a3a6c0}}`;
-
-/** One page that needs nothing else. */
-export function toHtml(report: Report): string {
-  const { columns } = texts.compare;
-  const head = [
-    columns.version,
-    columns.size,
-    columns.latency,
-    columns.memory,
-    columns.shift,
-    columns.worst,
-    columns.accuracy,
-    columns.verdict,
-  ];
-  const optional = (value: number | undefined, show: (value: number) => string): string =>
-    value === undefined ? '–' : show(value);
-  const rows = report.versions.map((row) => [
-    row.version,
-    format.bytes(row.sizeBytes),
-    format.milliseconds(row.medianMs),
-    optional(row.memoryBytes, format.bytes),
-    optional(row.meanShiftPercent, format.points),
-    optional(row.maxShiftPercent, format.points),
-    optional(row.accuracy, format.percent),
-    row.verdict ?? '–',
-  ]);
-  const table = (header: string[], body: string[][]): string =>
-    `<table><thead><tr>${header.map((cell) => `<th scope="col">${escapeHtml(cell)}</th>`).join('')}</tr></thead><tbody>${body
-      .map((cells) => `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`)
-      .join('')}</tbody></table>`;
-  const layers = report.versions.flatMap(({ version, layers: found = [] }) =>
-    found.length === 0
-      ? []
-      : [
-          `<h2>${escapeHtml(texts.compare.layers)}: ${escapeHtml(version)}</h2>${table(
-            ['Operator', 'Type', 'SQNR in dB', 'Cosine'],
-            found.map(({ op, type, sqnrDb, cosine }) => [
-              op,
-              type,
-              sqnrDb.toFixed(1),
-              cosine.toFixed(5),
-            ]),
-          )}`,
-        ],
-  );
-  const { model, calibration, judgedOn } = report;
-  const facts = [
-    format.bytes(model.sizeBytes),
-    `${format.count(model.parameters)} parameters`,
-    `${format.count(model.macs)} multiply-adds a frame`,
-  ];
-  if (calibration) facts.push(`calibrated on ${calibration.frames} frames (${calibration.method})`);
-  if (judgedOn)
-    facts.push(
-      `judged on ${judgedOn.set === 'collected' ? 'the same' : `${judgedOn.frames} other`} frames`,
-    );
-  const described = `${facts.join(', ')}.`;
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${escapeHtml(model.name)}: webquant report</title><style>${STYLE}</style>
-<h1>${escapeHtml(model.name)}</h1>
-<p>${escapeHtml(described)}</p>
-${table(head, rows)}
-${layers.join('\n')}
-<h2>${escapeHtml(texts.take.code)}</h2><pre>${escapeHtml(codeFor() ?? '')}</pre>
-<p><small>${escapeHtml(report.created)}, ${escapeHtml(report.browser)}</small></p></html>`;
 }
 
 /** The lines that do the same with the npm package, for the version that is chosen. */

@@ -1,7 +1,7 @@
 import * as format from '../format.ts';
 import { accuracyOf, chosenJudgement, type Judgement, judged, judgeSet } from '../state/judge.ts';
 import { isClassifier, labels } from '../state/model.ts';
-import { type Version, versions } from '../state/versions.ts';
+import { chosen, type Version, versions } from '../state/versions.ts';
 import { texts } from '../texts.ts';
 import { Bars, type Dot, Scatter } from './charts.tsx';
 import { Thumbnail } from './thumbnail.tsx';
@@ -21,38 +21,46 @@ export function Summary() {
     <>
       <h3 id="summary-title">{words.summary}</h3>
       <section class="scroll" tabIndex={0} aria-labelledby="summary-title">
-        <SummaryTable rows={rows} reference={reference} />
+        <SummaryTable rows={rows} />
       </section>
       <p class="muted">
         {words.summaryCaption(reference.frames.length)}{' '}
         {judgeSet.value === 'collected' && words.sameFrames}
       </p>
       <div class="split charts">
-        <figure>
-          <figcaption>
-            <h3>{words.scatter}</h3>
-            <span class="muted">{words.scatterHint}</span>
-          </figcaption>
-          <Scatter
-            label={words.scatter}
-            across={{ name: words.latency, show: format.milliseconds }}
-            up={{ name: words.shift, show: format.points }}
-            dots={rows.map(dotOf)}
-          />
-        </figure>
-        <Layers />
+        <Tradeoff rows={rows} />
+        {chosen.value && <Layers version={chosen.value} />}
       </div>
       <Worst />
     </>
   );
 }
 
-interface Row {
-  version: Version;
-  judgement: Judgement;
+export function Tradeoff({ rows }: { rows: Row[] }) {
+  return (
+    <figure>
+      <figcaption>
+        <h3>{words.scatter}</h3>
+        <span class="muted">{words.scatterHint}</span>
+      </figcaption>
+      <Scatter
+        label={words.scatter}
+        across={{ name: words.latency, show: format.milliseconds }}
+        up={{ name: words.shift, show: format.points }}
+        dots={rows.flatMap(dotOf)}
+      />
+    </figure>
+  );
 }
 
-function dotOf({ version: { id, file }, judgement: { speed, results } }: Row): Dot {
+export interface Row {
+  version: Version;
+  judgement: Judgement | undefined;
+}
+
+function dotOf({ version: { id, file }, judgement }: Row): Dot[] {
+  if (!judgement) return [];
+  const { speed, results } = judgement;
   const name = texts.versions[id];
   const shift = results.reduce((sum, result) => sum + result.shift, 0) / (results.length || 1);
   const figures = [
@@ -61,83 +69,91 @@ function dotOf({ version: { id, file }, judgement: { speed, results } }: Row): D
     `${words.shift} ${format.points(shift)}`,
   ];
   const text = `${name}: ${figures.join(', ')}`;
-  return { id, name, x: speed.medianMs, y: shift, area: file.size, text };
+  return [{ id, name, x: speed.medianMs, y: shift, area: file.size, text }];
 }
 
-function SummaryTable({ rows, reference }: { rows: Row[]; reference: Judgement }) {
+/** Of a version that was not judged only the size is known. */
+export function SummaryTable({ rows }: { rows: Row[] }) {
   const { columns } = words;
-  const hasAccuracy = accuracyOf(reference) !== undefined;
+  const [reference] = rows;
+  const hasAccuracy = accuracyOf(reference?.judgement) !== undefined;
+  const numbers = [
+    columns.size,
+    columns.smaller,
+    columns.latency,
+    columns.faster,
+    columns.memory,
+    columns.shift,
+    columns.worst,
+    ...(hasAccuracy ? [columns.accuracy] : []),
+  ];
   return (
     <table class="summary" data-testid="summary">
       <thead>
         <tr>
           <th scope="col">{columns.version}</th>
-          {[
-            columns.size,
-            columns.smaller,
-            columns.latency,
-            columns.faster,
-            columns.memory,
-            columns.shift,
-            columns.worst,
-          ].map((name) => (
+          {numbers.map((name) => (
             <th key={name} scope="col" class="number-cell">
               {name}
             </th>
           ))}
-          {hasAccuracy && (
-            <th scope="col" class="number-cell">
-              {columns.accuracy}
-            </th>
-          )}
           <th scope="col">{columns.verdict}</th>
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ version: { id, file }, judgement }) => {
-          const { report, speed } = judgement;
-          const isReference = id === 'reference';
-          const shift = isReference ? undefined : report.probabilityShift;
-          const { weightsBytes, activationsBytes } = speed.memory;
-          return (
-            <tr key={id}>
-              <th scope="row">
-                <span class={`swatch ${id}`} aria-hidden="true" /> {texts.versions[id]}
-              </th>
-              <td class="number-cell">{format.bytes(file.size)}</td>
-              <td class="number-cell">
-                {isReference ? '–' : format.percent(1 - file.size / reference.file.size)}
+        {rows.map((row) => (
+          <tr key={row.version.id}>
+            <th scope="row">
+              <span class={`swatch ${row.version.id}`} aria-hidden="true" />{' '}
+              {texts.versions[row.version.id]}
+            </th>
+            {figuresOf(row, reference ?? row, hasAccuracy).map((figure, i) => (
+              <td key={i} class="number-cell">
+                {figure ?? '–'}
               </td>
-              <td class="number-cell">{format.milliseconds(speed.medianMs)}</td>
-              <td class="number-cell">
-                {isReference ? '–' : `${(reference.speed.medianMs / speed.medianMs).toFixed(2)}×`}
-              </td>
-              <td class="number-cell">{format.bytes(weightsBytes + activationsBytes)}</td>
-              <td class="number-cell">{shift ? format.points(shift.meanPercent) : '–'}</td>
-              <td class="number-cell">{shift ? format.points(shift.maxPercent) : '–'}</td>
-              {hasAccuracy && (
-                <td class="number-cell">{format.percent(accuracyOf(judgement) ?? 0)}</td>
-              )}
-              <td>{isReference ? words.reference : <Verdict verdict={report.verdict} />}</td>
-            </tr>
-          );
-        })}
+            ))}
+            <td>
+              {row === reference
+                ? words.reference
+                : row.judgement && <Verdict verdict={row.judgement.report.verdict} />}
+            </td>
+          </tr>
+        ))}
       </tbody>
     </table>
   );
 }
 
-function Layers() {
-  const layers = chosenJudgement.value?.report.layers ?? [];
+function figuresOf(row: Row, reference: Row, hasAccuracy: boolean): (string | undefined)[] {
+  const { version, judgement } = row;
+  const { speed, report } = judgement ?? {};
+  const isReference = row === reference;
+  const shift = isReference ? undefined : report?.probabilityShift;
+  const times = speed && (reference.judgement?.speed.medianMs ?? 0) / speed.medianMs;
+  const accuracy = accuracyOf(judgement);
+  return [
+    format.bytes(version.file.size),
+    isReference ? undefined : format.percent(1 - version.file.size / reference.version.file.size),
+    speed && format.milliseconds(speed.medianMs),
+    isReference || !times ? undefined : `${times.toFixed(2)}×`,
+    speed && format.bytes(speed.memory.weightsBytes + speed.memory.activationsBytes),
+    shift && format.points(shift.meanPercent),
+    shift && format.points(shift.maxPercent),
+    ...(hasAccuracy ? [accuracy === undefined ? undefined : format.percent(accuracy)] : []),
+  ];
+}
+
+export function Layers({ version: { id } }: { version: Version }) {
+  const layers = judged.value.get(id)?.report.layers ?? [];
   if (layers.length === 0) return null;
   return (
     <figure>
       <figcaption>
-        <h3>{words.layers}</h3>
+        <h3>{words.layers(texts.versions[id])}</h3>
         <span class="muted">{words.layersHint}</span>
       </figcaption>
       <Bars
-        label={words.layers}
+        label={words.layers(texts.versions[id])}
         rows={layers.map(({ op, type, sqnrDb }, i) => ({
           key: `${i}`,
           name: op || type,

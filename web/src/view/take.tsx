@@ -5,10 +5,11 @@ import { toNpy } from '../lib/npy.ts';
 import { stats } from '../state/calibration.ts';
 import { frames } from '../state/frames.ts';
 import { usable } from '../state/model.ts';
-import { codeFor, makeReport, toHtml } from '../state/report.ts';
+import { codeFor, makeReport } from '../state/report.ts';
 import { made } from '../state/versions.ts';
 import { texts } from '../texts.ts';
 import { Button, Empty } from './bits.tsx';
+import { toHtml } from './report.tsx';
 import { Section } from './section.tsx';
 
 const words = texts.take;
