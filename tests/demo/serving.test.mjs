@@ -45,18 +45,16 @@ test('npm run demo serves the page from its sources', async () => {
 });
 
 /** Where the server says that the page is. */
-async function addressOf({ stdout, stderr }) {
+function addressOf(server) {
   let said = '';
-  stderr.on('data', (text) => {
-    said += text;
+  return new Promise((resolve, reject) => {
+    const listen = (text) => {
+      said += text;
+      const found = /http:\/\/localhost:\d+\//.exec(stripVTControlCharacters(said));
+      if (found) resolve(found[0]);
+    };
+    server.stdout.on('data', listen);
+    server.stderr.on('data', listen);
+    server.once('exit', () => reject(new Error(said)));
   });
-  for await (const text of stdout) {
-    said += text;
-    const [address] = /http:\/\/localhost:\d+\//.exec(stripVTControlCharacters(said)) ?? [];
-    if (address) {
-      stdout.resume();
-      return address;
-    }
-  }
-  throw new Error(said);
 }
