@@ -5,6 +5,8 @@ export interface GraphNode {
   kind: 'input' | 'op' | 'output';
   title: string;
   subtitle: string;
+  /** How much it computes, 0 for what does not multiply. */
+  macs: number;
   supported: boolean;
 }
 
@@ -20,7 +22,9 @@ export interface LayoutResult {
   edges: { x: number; y: number }[][];
 }
 
-export const NODE = { width: 190, height: 44 };
+export const NODE = { width: 212, height: 46 };
+
+const PORT = { macs: 0, supported: true };
 
 /** Inputs, operators and outputs, joined where a tensor goes from one to another. */
 export function graphOf(info: ModelInfo): { nodes: GraphNode[]; edges: [string, string][] } {
@@ -29,12 +33,12 @@ export function graphOf(info: ModelInfo): { nodes: GraphNode[]; edges: [string, 
   const producers = new Map<string, string>();
   for (const { name, shape } of info.inputs) {
     const id = `in:${name}`;
-    nodes.push({ id, kind: 'input', title: name, subtitle: shape.join(' × '), supported: true });
+    nodes.push({ ...PORT, id, kind: 'input', title: name, subtitle: shape.join(' × ') });
     producers.set(name, id);
   }
-  for (const { index, type, name, inputs, outputs, supported } of info.ops) {
+  for (const { index, type, name, inputs, outputs, supported, macs } of info.ops) {
     const id = `op:${index}`;
-    nodes.push({ id, kind: 'op', title: type, subtitle: name, supported });
+    nodes.push({ id, kind: 'op', title: type, subtitle: name, macs, supported });
     for (const tensor of new Set(inputs)) {
       const from = producers.get(tensor);
       if (from) edges.push([from, id]);
@@ -43,7 +47,7 @@ export function graphOf(info: ModelInfo): { nodes: GraphNode[]; edges: [string, 
   }
   for (const { name, shape } of info.outputs) {
     const id = `out:${name}`;
-    nodes.push({ id, kind: 'output', title: name, subtitle: shape.join(' × '), supported: true });
+    nodes.push({ ...PORT, id, kind: 'output', title: name, subtitle: shape.join(' × ') });
     const from = producers.get(name);
     if (from) edges.push([from, id]);
   }

@@ -73,7 +73,7 @@ export function Segmented<Value extends string>({
 }: SegmentedProps<Value>) {
   const group = useId();
   return (
-    <fieldset class={`segmented ${compact ? 'compact' : ''}`}>
+    <fieldset class={`segmented of-${options.length} ${compact ? 'compact' : ''}`}>
       <legend class="visually-hidden">{label}</legend>
       {options.map((option) => (
         <label key={option.value}>

@@ -19,10 +19,12 @@ export interface Dot {
 }
 
 const WIDTH = 440;
-const HEIGHT = 320;
-const EDGE = { left: 62, right: 36, top: 30, bottom: 50 };
+const HEIGHT = 340;
+const EDGE = { left: 62, right: 48, top: 40, bottom: 46 };
 const LARGEST_RADIUS = 24;
 const TICKS = 4;
+/** Where 0 is: dots there have room above the scale. */
+const FLOOR = HEIGHT - EDGE.bottom - LARGEST_RADIUS;
 
 /** Both axes begin at zero. */
 export function Scatter({
@@ -38,7 +40,7 @@ export function Scatter({
 }) {
   const largest = (key: 'x' | 'y' | 'area'): number => Math.max(...dots.map((dot) => dot[key]));
   const x = scaleLinear([0, largest('x') || 1], [EDGE.left, WIDTH - EDGE.right]).nice(TICKS);
-  const y = scaleLinear([0, largest('y') || 1], [HEIGHT - EDGE.bottom, EDGE.top]).nice(TICKS);
+  const y = scaleLinear([0, largest('y') || 1], [FLOOR, EDGE.top]).nice(TICKS);
   const radius = scaleSqrt([0, largest('area')], [0, LARGEST_RADIUS]);
   const placed = dots.map((dot) => ({ ...dot, cx: x(dot.x), cy: y(dot.y), r: radius(dot.area) }));
   return (
@@ -61,7 +63,7 @@ export function Scatter({
           {across.show(tick)}
         </text>
       ))}
-      <text x={EDGE.left - 8} y={14} class="axis end">
+      <text x={0} y={14} class="axis">
         {up.name}
       </text>
       <text x={WIDTH - EDGE.right} y={HEIGHT - 8} class="axis end">

@@ -94,6 +94,7 @@ function JudgeControls() {
           </Button>
         )
       )}
+      {hasHeldOut.value && <span aria-hidden="true">{words.judgeOn}</span>}
       {hasHeldOut.value && (
         <Segmented
           compact

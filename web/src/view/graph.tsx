@@ -2,6 +2,7 @@ import { useSignal } from '@preact/signals';
 import { curveBasis, line } from 'd3-shape';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { ModelInfo } from 'webquant';
+import * as format from '../format.ts';
 import { type GraphNode, graphOf, type LayoutResult, NODE } from '../lib/graph.ts';
 import { helper } from '../lib/helper.ts';
 import { texts } from '../texts.ts';
@@ -67,15 +68,26 @@ function Node({ node, x, y }: { node: GraphNode; x: number; y: number }) {
       class={`node ${family} ${node.supported ? '' : 'unsupported'}`}
       transform={`translate(${x - width / 2} ${y - height / 2})`}
     >
-      <title>{`${node.title} ${node.subtitle}`}</title>
+      <title>
+        {[
+          node.title,
+          node.subtitle,
+          node.macs ? texts.model.nodeMacs(format.count(node.macs)) : '',
+        ].join(' ')}
+      </title>
       <rect width={width} height={height} rx={9} />
       <rect class="stripe" width={5} height={height - 16} x={7} y={8} rx={2.5} />
       <text x={20} y={19} class="node-title">
         {shortened(node.title, 22)}
       </text>
-      <text x={20} y={34} class="node-subtitle">
-        {shortened(node.subtitle, 27)}
+      <text x={20} y={35} class="node-subtitle">
+        {shortened(node.subtitle, 31)}
       </text>
+      {node.macs > 0 && (
+        <text x={width - 10} y={19} class="node-macs">
+          {format.count(node.macs)}
+        </text>
+      )}
     </g>
   );
 }

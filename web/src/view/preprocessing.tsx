@@ -53,9 +53,15 @@ export function PreprocessingView() {
             ]}
             onChange={(crop) => change({ crop })}
           />
-          <p class="muted wide">
-            {words.from[how.origin]} {words.formula}. {words.clears}
-          </p>
+          <div class="wide muted">
+            <p>
+              <code>{words.formula}</code>
+            </p>
+            <p>
+              {words.numbers} {words.clears}
+            </p>
+            <p>{words.from[how.origin]}</p>
+          </div>
         </div>
       </div>
     </details>

@@ -68,7 +68,7 @@ function Columns({
 }) {
   const columns = columnsOf(histogram);
   const y = scaleSymlog([0, Math.max(...columns.map(({ count }) => count))], [HEIGHT, 1]);
-  const isWithin = ({ from, to }: Column): boolean => to > chosen.min && from < chosen.max;
+  const isWithin = ({ from, to }: Column): boolean => to > chosen.min && from <= chosen.max;
   const outline = (some: Column[]): string =>
     area<{ at: number; count: number }>()
       .x(({ at }) => x(at))
@@ -107,7 +107,7 @@ export function shareBeyond({ histogram }: TensorStats, chosen: ActivationRange)
   counts.forEach((count, i) => {
     const from = (first + i) * 2 ** exponent;
     all += count;
-    if (from + 2 ** exponent <= chosen.min || from >= chosen.max) beyond += count;
+    if (from + 2 ** exponent <= chosen.min || from > chosen.max) beyond += count;
   });
   return beyond / (all || 1);
 }

@@ -38,10 +38,10 @@ export function SourceStep() {
         options={KINDS.map((value) => ({ value, name: words.kinds[value].name }))}
         onChange={pick}
       />
-      <p class="muted">{words.kinds[kind].hint}</p>
       <div class="source">
         <Preview />
         <div class="source-controls">
+          <p>{words.kinds[kind].hint}</p>
           <Controls kind={kind} />
           {error && (
             <Notice kind="error">

@@ -92,12 +92,12 @@ export function SummaryTable({ rows }: { rows: Row[] }) {
       <thead>
         <tr>
           <th scope="col">{columns.version}</th>
+          <th scope="col">{columns.verdict}</th>
           {numbers.map((name) => (
             <th key={name} scope="col" class="number-cell">
               {name}
             </th>
           ))}
-          <th scope="col">{columns.verdict}</th>
         </tr>
       </thead>
       <tbody>
@@ -107,16 +107,16 @@ export function SummaryTable({ rows }: { rows: Row[] }) {
               <span class={`swatch ${row.version.id}`} aria-hidden="true" />{' '}
               {texts.versions[row.version.id]}
             </th>
-            {figuresOf(row, reference ?? row, hasAccuracy).map((figure, i) => (
-              <td key={i} class="number-cell">
-                {figure ?? '–'}
-              </td>
-            ))}
             <td>
               {row === reference
                 ? words.reference
                 : row.judgement && <Verdict verdict={row.judgement.report.verdict} />}
             </td>
+            {figuresOf(row, reference ?? row, hasAccuracy).map((figure, i) => (
+              <td key={i} class="number-cell">
+                {figure ?? '–'}
+              </td>
+            ))}
           </tr>
         ))}
       </tbody>
@@ -175,8 +175,10 @@ function Worst() {
   const nameOf = (index: number): string => labels.value[index] ?? String(index);
   return (
     <>
-      <h3>{words.worst}</h3>
-      <p class="muted">{isClassifier.value ? words.worstHint : words.worstHintOther}</p>
+      <div>
+        <h3>{words.worst}</h3>
+        <p class="muted">{isClassifier.value ? words.worstHint : words.worstHintOther}</p>
+      </div>
       <ul class="worst">
         {results.map(({ frame, shift, reference, candidate }) => (
           <li key={frame.id}>

@@ -49,7 +49,7 @@ function Downloads({ base, shape }: { base: string; shape: number[] }) {
           key={id}
           kind={id}
           title={words.model(texts.versions[id])}
-          hint={`${base}_${id}.tflite, ${format.bytes(file.size)}`}
+          hint={words.modelHint(format.bytes(file.size))}
           onClick={() => download(`${base}_${id}.tflite`, file)}
         />
       ))}
