@@ -17,7 +17,8 @@ export interface Frame {
 export const frames = signal<readonly Frame[]>([]);
 export const labelled = computed(() => frames.value.filter(({ label }) => label !== undefined));
 
-const THUMBNAIL = 96;
+/** Width and height of the small pictures. */
+export const THUMBNAIL = 96;
 let nextId = 1;
 
 /** The tensor of a picture; closes the bitmap. */
@@ -28,18 +29,21 @@ export async function toTensor({ bitmap }: Grabbed): Promise<Float32Array> {
   return wq().frameToTensor(bitmap, { ...options, dtype: 'float32', transfer: true });
 }
 
+/** The middle of a picture, in another size. */
+export function squareOf(bitmap: ImageBitmap, size: number): Promise<ImageBitmap> {
+  const { width, height } = bitmap;
+  const side = Math.min(width, height);
+  return createImageBitmap(bitmap, (width - side) / 2, (height - side) / 2, side, side, {
+    resizeWidth: size,
+    resizeHeight: size,
+    resizeQuality: 'medium',
+  });
+}
+
 /** Makes a frame of a picture, which is not among the collected ones yet; closes the bitmap. */
 export async function makeFrame(grabbed: Grabbed): Promise<Frame> {
   const { bitmap, label } = grabbed;
-  const side = Math.min(bitmap.width, bitmap.height);
-  const thumbnail = await createImageBitmap(
-    bitmap,
-    (bitmap.width - side) / 2,
-    (bitmap.height - side) / 2,
-    side,
-    side,
-    { resizeWidth: THUMBNAIL, resizeHeight: THUMBNAIL, resizeQuality: 'medium' },
-  );
+  const thumbnail = await squareOf(bitmap, THUMBNAIL);
   const index = label === undefined ? -1 : labels.value.indexOf(label);
   const tensor = await toTensor(grabbed);
   return { id: nextId++, tensor, thumbnail, label: index < 0 ? undefined : index };

@@ -5,7 +5,7 @@ import type { WorkerSession } from 'webquant/worker';
 import { messageOf, wq } from '../engine.ts';
 import { isMap, mapPicture } from '../lib/maps.ts';
 import { areProbabilities, firstOutput, median, type Score, shiftOf, top } from '../lib/scores.ts';
-import { toTensor } from './frames.ts';
+import { squareOf, toTensor } from './frames.ts';
 import { usable } from './model.ts';
 import { source } from './source.ts';
 import { chosen } from './versions.ts';
@@ -19,6 +19,8 @@ export interface LiveSide {
 }
 
 export interface LiveView {
+  /** What both saw. */
+  picture: ImageBitmap;
   reference: LiveSide;
   candidate: LiveSide;
   areProbabilities: boolean;
@@ -35,7 +37,9 @@ export const liveError = signal<string | undefined>(undefined);
 /** How many of the last frames count. */
 const WINDOW = 60;
 /** At most this often the page follows, in milliseconds. */
-const REFRESH_MS = 100;
+const REFRESH_MS = 80;
+/** Width and height of the picture beside the results. */
+const PICTURE = 240;
 
 let stopRunning: AbortController | undefined;
 
@@ -75,16 +79,21 @@ async function loop([reference, candidate]: [Side, Side], signal: AbortSignal): 
   let shownAt = 0;
   let frames = 0;
   while (!signal.aborted && source.value) {
-    const tensor = await toTensor(await source.value.current());
+    const grabbed = await source.value.current();
+    const isShown = performance.now() - shownAt >= REFRESH_MS;
+    const picture = isShown ? await squareOf(grabbed.bitmap, PICTURE) : undefined;
+    const tensor = await toTensor(grabbed);
     const expected = await reference.run(tensor);
     const actual = await candidate.run(tensor);
     keep(shifts, shiftOf(expected, actual));
     const now = performance.now();
     keep(times, now);
     ++frames;
-    if (now - shownAt >= REFRESH_MS && !signal.aborted) {
+    if (picture && !signal.aborted) {
       shownAt = now;
+      liveView.value?.picture.close();
       liveView.value = {
+        picture,
         reference: reference.show(expected),
         candidate: candidate.show(actual),
         areProbabilities: areProbabilities(expected),

@@ -3,11 +3,11 @@ import * as format from '../format.ts';
 import { verdictOf } from '../lib/scores.ts';
 import { type LiveSide, liveStatus, liveView } from '../state/live.ts';
 import { labels, usable } from '../state/model.ts';
-import { mirrored, source, sourceKind } from '../state/source.ts';
+import { mirrored, sourceKind } from '../state/source.ts';
 import { chosen } from '../state/versions.ts';
 import { texts } from '../texts.ts';
 import { Stat } from './bits.tsx';
-import { Mirror } from './mirror.tsx';
+import { Picture } from './picture.tsx';
 import { Verdict } from './verdict.tsx';
 
 const words = texts.compare;
@@ -26,7 +26,9 @@ export function Live() {
       data-running={liveStatus.value === 'running'}
       data-frames={view.frames}
     >
-      {source.value && <Mirror view={source.value.view} isMirrored={isMirrored} />}
+      <div class={`live-picture ${isMirrored ? 'mirrored' : ''}`}>
+        <Picture picture={view.picture} size={view.picture.width} />
+      </div>
       <LivePanel
         name={texts.versions.reference}
         kind="reference"

@@ -1,8 +1,8 @@
 import { remove } from '../state/calibration.ts';
-import { classForKey, type Frame, frames, setLabel } from '../state/frames.ts';
+import { classForKey, type Frame, frames, setLabel, THUMBNAIL } from '../state/frames.ts';
 import { labels } from '../state/model.ts';
 import { texts } from '../texts.ts';
-import { Thumbnail } from './thumbnail.tsx';
+import { Picture } from './picture.tsx';
 
 const words = texts.calibrate;
 
@@ -41,7 +41,7 @@ function StripFrame({ frame, index }: { frame: Frame; index: number }) {
   return (
     <li>
       <button type="button" class="frame" onKeyDown={press} aria-label={words.frame(index, label)}>
-        <Thumbnail picture={frame.thumbnail} />
+        <Picture picture={frame.thumbnail} size={THUMBNAIL} />
         {label !== undefined && <span class="frame-label">{label}</span>}
       </button>
       <button

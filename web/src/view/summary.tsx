@@ -1,10 +1,11 @@
 import * as format from '../format.ts';
+import { THUMBNAIL } from '../state/frames.ts';
 import { accuracyOf, chosenJudgement, type Judgement, judged, judgeSet } from '../state/judge.ts';
 import { isClassifier, labels } from '../state/model.ts';
 import { chosen, type Version, versions } from '../state/versions.ts';
 import { texts } from '../texts.ts';
 import { Bars, type Dot, Scatter } from './charts.tsx';
-import { Thumbnail } from './thumbnail.tsx';
+import { Picture } from './picture.tsx';
 import { Verdict } from './verdict.tsx';
 
 const words = texts.compare;
@@ -182,7 +183,7 @@ function Worst() {
       <ul class="worst">
         {results.map(({ frame, shift, reference, candidate }) => (
           <li key={frame.id}>
-            <Thumbnail picture={frame.thumbnail} />
+            <Picture picture={frame.thumbnail} size={THUMBNAIL} />
             <strong>{format.points(shift)}</strong>
             {isClassifier.value && (
               <span class={reference === candidate ? 'muted' : 'bad'}>
