@@ -43,10 +43,14 @@ void require_sound_operators(const Model& model) {
 
 }  // namespace
 
-QuantResult quantize(Model model, const QuantSpec& spec, const Stats* stats) {
-  require_float(model, spec.mode);
+QuantResult quantize(Model model, const QuantSpec& asked, const Stats* stats) {
+  require_float(model, asked.mode);
   expand_halves(model);
   require_sound_operators(model);
+  std::vector<OpDecision> rows = undecided(model);
+  const FusedClamps fused = fuse_clamps(model, asked);
+  QuantSpec spec = asked;
+  spec.excluded = [&](const std::string& name) { return asked.excluded(name) || fused.excluded.contains(name); };
   if (spec.io != DType::FLOAT32 && spec.mode != Mode::kStaticInt8) {
     fail(ErrorCode::kInvalidInput, "options.io",
          text("only static-int8 can have ", to_string(spec.io), " inputs and outputs"));
@@ -69,6 +73,12 @@ QuantResult quantize(Model model, const QuantSpec& spec, const Stats* stats) {
   }
   check(model);
   result.model = std::move(model);
+  for (OpDecision& row : rows) {
+    const OpDecision& now = result.ops[fused.operators[row.index]];
+    row.decision = now.decision;
+    row.reason = now.reason;
+  }
+  result.ops = std::move(rows);
   return result;
 }
 

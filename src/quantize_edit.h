@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,16 @@ class GraphEditor {
 /// The operators of a model, with what the user excluded.
 std::vector<OpDecision> undecided(const Model& model);
 bool is_excluded(const Model& model, size_t op_index, const QuantSpec& spec);
+
+/// What has become of a model's operators.
+struct FusedClamps {
+  std::vector<size_t> operators;   // by operator of before: which one does its work now
+  std::set<std::string> excluded;  // names of operators now that do the work of an excluded one
+};
+
+/// Makes a RELU, RELU6 or RELU_N1_TO_1 part of the operator before it, where nothing else reads that one's result. The
+/// clamp's tensor keeps its name; the other one's stays behind, unused.
+FusedClamps fuse_clamps(Model& model, const QuantSpec& spec);
 
 /// Whether input `slot` of an operator is a float constant.
 bool is_float_constant(const Model& model, const Operator& op, int slot);

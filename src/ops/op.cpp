@@ -128,20 +128,20 @@ ActivationRange activation_range(tflite::ActivationFunctionType activation) {
   }
 }
 
-tflite::ActivationFunctionType fused_activation(const Operator& op) {
+const tflite::ActivationFunctionType* fused_activation_field(const Operator& op) {
   const auto& o = op.builtin_options;
-  if (const auto* options = o.AsConv2DOptions()) return options->fused_activation_function;
-  if (const auto* options = o.AsDepthwiseConv2DOptions()) return options->fused_activation_function;
-  if (const auto* options = o.AsTransposeConvOptions()) return options->fused_activation_function;
-  if (const auto* options = o.AsFullyConnectedOptions()) return options->fused_activation_function;
-  if (const auto* options = o.AsAddOptions()) return options->fused_activation_function;
-  if (const auto* options = o.AsSubOptions()) return options->fused_activation_function;
-  if (const auto* options = o.AsDivOptions()) return options->fused_activation_function;
-  if (const auto* options = o.AsL2NormOptions()) return options->fused_activation_function;
-  if (const auto* options = o.AsMulOptions()) return options->fused_activation_function;
-  if (const auto* options = o.AsPool2DOptions()) return options->fused_activation_function;
-  if (const auto* options = o.AsConcatenationOptions()) return options->fused_activation_function;
-  return tflite::ActivationFunctionType::NONE;
+  if (const auto* options = o.AsConv2DOptions()) return &options->fused_activation_function;
+  if (const auto* options = o.AsDepthwiseConv2DOptions()) return &options->fused_activation_function;
+  if (const auto* options = o.AsTransposeConvOptions()) return &options->fused_activation_function;
+  if (const auto* options = o.AsFullyConnectedOptions()) return &options->fused_activation_function;
+  if (const auto* options = o.AsAddOptions()) return &options->fused_activation_function;
+  if (const auto* options = o.AsSubOptions()) return &options->fused_activation_function;
+  if (const auto* options = o.AsDivOptions()) return &options->fused_activation_function;
+  if (const auto* options = o.AsL2NormOptions()) return &options->fused_activation_function;
+  if (const auto* options = o.AsMulOptions()) return &options->fused_activation_function;
+  if (const auto* options = o.AsPool2DOptions()) return &options->fused_activation_function;
+  if (const auto* options = o.AsConcatenationOptions()) return &options->fused_activation_function;
+  return nullptr;
 }
 
 }  // namespace webquant

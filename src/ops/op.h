@@ -6,6 +6,7 @@
 #include <map>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "model.h"
@@ -187,8 +188,17 @@ struct ActivationRange {
 };
 ActivationRange activation_range(tflite::ActivationFunctionType activation);
 
-/// The activation fused into an operator; NONE where its options have no such field.
-tflite::ActivationFunctionType fused_activation(const Operator& op);
+/// Where the options hold the activation fused into an operator; null where they have no such field.
+const tflite::ActivationFunctionType* fused_activation_field(const Operator& op);
+inline tflite::ActivationFunctionType* fused_activation_field(Operator& op) {
+  return const_cast<tflite::ActivationFunctionType*>(fused_activation_field(std::as_const(op)));
+}
+
+/// The activation fused into an operator, or NONE.
+inline tflite::ActivationFunctionType fused_activation(const Operator& op) {
+  const auto* field = fused_activation_field(op);
+  return field ? *field : tflite::ActivationFunctionType::NONE;
+}
 
 /// Whether the activation (or its absence) is a clamp, which integer kernels can do.
 inline bool is_clamp(tflite::ActivationFunctionType a) {
