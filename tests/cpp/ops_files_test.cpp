@@ -18,15 +18,15 @@ void write(const std::string& path, const void* bytes, size_t size) {
 
 }  // namespace
 
-// Hidden: it tests nothing. Each float row gives N.tflite and N.f32, the inputs of several samples one after the other;
-// names.txt has a line for each N.
+// Hidden: it tests nothing. Each row gives N.tflite and N.f32, the real values of the inputs of several samples one after
+// the other; rows.txt has a line for each N, with tabs between: name, whether it can be quantized, how many steps an 8-bit
+// result may be off.
 TEST_CASE("write the operators' files", "[.files]") {
   const char* folder = std::getenv("WEBQUANT_OP_FILES");
   REQUIRE(folder != nullptr);
-  std::string names;
+  std::string rows;
   int count = 0;
   for (const OpCase& row : op_cases()) {
-    if (!row.quantizable) continue;
     Random random(1);
     const auto model = save(build(row, random));
     std::vector<float> inputs;
@@ -36,9 +36,9 @@ TEST_CASE("write the operators' files", "[.files]") {
     const std::string stem = text(folder, "/", count++);
     write(stem + ".tflite", model.data(), model.size());
     write(stem + ".f32", inputs.data(), inputs.size() * sizeof(float));
-    names += row.name + "\n";
+    rows += text(row.name, "\t", row.quantizable, "\t", row.int8_steps, "\n");
   }
-  write(text(folder, "/names.txt"), names.data(), names.size());
+  write(text(folder, "/rows.txt"), rows.data(), rows.size());
 }
 
 }  // namespace webquant::test

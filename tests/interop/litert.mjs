@@ -16,6 +16,9 @@ const packageFolder = dirname(core);
 const NOISE =
   /^INFO: |Created TensorFlow Lite XNNPACK delegate|NPU accelerator could not be loaded/;
 
+// What it prints where it did not write an output.
+const FAILURE = /Failed to (invoke|allocate tensors|get num packed bytes)|allocation_type/;
+
 const ARRAYS = {
   float32: Float32Array,
   int8: Int8Array,
@@ -102,10 +105,14 @@ class LiteRt {
     this.#page ??= await this.#open();
     this.#messages.length = 0;
     try {
-      return await this.#page.evaluate(
+      const result = await this.#page.evaluate(
         ([name, args]) => window.litert[name](...args),
         [name, args],
       );
+      // The runtime says so in its log only, and leaves outputs as they were.
+      if (this.#messages.some((message) => FAILURE.test(message)))
+        throw new Error('an output is not written');
+      return result;
     } catch (error) {
       // The runtime's own log says more than the exception; and after a failure its heap is not to be trusted.
       await this.#page.close().catch(() => {});
