@@ -29,7 +29,7 @@ export interface QuantizeOptions {
    * channel, as in narrow MobileNets; elsewhere outputs get closer to the float model's, but not its answers. Default false. */
   biasCorrection?: boolean;
   /** What stays float: operators by name, or by that of a constant or an input of the model that they use. Strings are whole names,
-   * patterns may match a part. */
+   * patterns may match a part. A RELU, RELU6 or RELU_N1_TO_1 that is fused into the operator before it shares its fate. */
   exclude?: readonly (string | RegExp)[];
   /** For `dynamic-int8`: constants of fewer elements stay float. Default 1024. */
   minElements?: number;

@@ -18,9 +18,9 @@ void write(const std::string& path, const void* bytes, size_t size) {
 
 }  // namespace
 
-// Hidden: it tests nothing. Each row gives N.tflite and N.f32, the real values of the inputs of several samples one after
-// the other; rows.txt has a line for each N, with tabs between: name, whether it can be quantized, how many steps an 8-bit
-// result may be off.
+// Hidden: it tests nothing. Each row gives N.tflite and N.f32, the real values of the inputs of several samples one
+// after the other; rows.txt has a line for each N, with tabs between: name, whether it can be quantized, how many steps
+// an 8-bit result may be off.
 TEST_CASE("write the operators' files", "[.files]") {
   const char* folder = std::getenv("WEBQUANT_OP_FILES");
   REQUIRE(folder != nullptr);
