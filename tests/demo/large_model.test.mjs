@@ -73,7 +73,12 @@ test('versions are made, run live, and judged', async () => {
 });
 
 test('its table is shown, and its report made', async () => {
-  await isFree(() => page.getByRole('radio', { name: 'Table' }).check());
+  await isFree(async () => {
+    await page.getByRole('radio', { name: 'Table' }).check();
+    await page.waitForFunction(
+      () => document.querySelectorAll('.operators tbody tr').length === 65,
+    );
+  });
   await isFree(async () => {
     await Promise.all([page.waitForEvent('download'), page.click('#download-report')]);
   });

@@ -6,9 +6,7 @@ import * as format from '../format.ts';
 import { type GraphNode, graphOf, type LayoutResult, NODE } from '../lib/graph.ts';
 import { helper } from '../lib/helper.ts';
 import { texts } from '../texts.ts';
-
-/** How many nodes are drawn in one go: large graphs grow over a few frames, so that the page stays free. */
-const AT_ONCE = 30;
+import { useGrowing } from './growing.ts';
 
 /** The model's operators from top to bottom, with what flows between them. */
 export function GraphView({ info }: { info: ModelInfo }) {
@@ -24,17 +22,7 @@ export function GraphView({ info }: { info: ModelInfo }) {
       wanted = false;
     };
   }, [graph, info, layout]);
-  const drawn = useSignal(AT_ONCE);
-  useEffect(() => {
-    drawn.value = AT_ONCE;
-    let request = 0;
-    const draw = (): void => {
-      drawn.value += AT_ONCE;
-      if (drawn.value < graph.nodes.length) request = requestAnimationFrame(draw);
-    };
-    request = requestAnimationFrame(draw);
-    return () => cancelAnimationFrame(request);
-  }, [graph, drawn, layout.value]);
+  const drawn = useGrowing(graph.nodes.length, layout.value);
   const found = layout.value;
   if (found?.info !== info) return <p class="busy">{texts.model.layingOut}</p>;
   const { width, height, nodes, edges } = found.result;
@@ -51,7 +39,7 @@ export function GraphView({ info }: { info: ModelInfo }) {
         {edges.map((points, i) => (
           <path key={i} class="edge" d={curve(points) ?? ''} />
         ))}
-        {graph.nodes.slice(0, drawn.value).map((node) => {
+        {graph.nodes.slice(0, drawn).map((node) => {
           const place = places.get(node.id);
           return place && <Node key={node.id} node={node} x={place.x} y={place.y} />;
         })}

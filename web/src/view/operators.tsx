@@ -1,9 +1,11 @@
 import type { ModelInfo } from 'webquant';
 import * as format from '../format.ts';
 import { texts } from '../texts.ts';
+import { useGrowing } from './growing.ts';
 
 export function OperatorTable({ info }: { info: ModelInfo }) {
   const { columns } = texts.model;
+  const drawn = useGrowing(info.ops.length, info);
   return (
     <section class="scroll tall" tabIndex={0} aria-label={texts.model.operators}>
       <table class="operators">
@@ -24,23 +26,25 @@ export function OperatorTable({ info }: { info: ModelInfo }) {
           </tr>
         </thead>
         <tbody>
-          {info.ops.map(({ index, type, name, macs, weightBytes, supported, reason }) => (
-            <tr key={index} class={supported ? undefined : 'unsupported'}>
-              <td class="number-cell">{index}</td>
-              <td>
-                <code>{type}</code>
-              </td>
-              <td class="name-cell" title={name}>
-                {name}
-              </td>
-              <td class="number-cell">{macs ? format.count(macs) : '–'}</td>
-              <td class="number-cell">{weightBytes ? format.bytes(weightBytes) : '–'}</td>
-              <td>
-                {supported ? texts.model.runs : <strong>{texts.model.runsNot}</strong>}
-                {reason && <div class="reason">{reason}</div>}
-              </td>
-            </tr>
-          ))}
+          {info.ops
+            .slice(0, drawn)
+            .map(({ index, type, name, macs, weightBytes, supported, reason }) => (
+              <tr key={index} class={supported ? undefined : 'unsupported'}>
+                <td class="number-cell">{index}</td>
+                <td>
+                  <code>{type}</code>
+                </td>
+                <td class="name-cell" title={name}>
+                  {name}
+                </td>
+                <td class="number-cell">{macs ? format.count(macs) : '–'}</td>
+                <td class="number-cell">{weightBytes ? format.bytes(weightBytes) : '–'}</td>
+                <td>
+                  {supported ? texts.model.runs : <strong>{texts.model.runsNot}</strong>}
+                  {reason && <div class="reason">{reason}</div>}
+                </td>
+              </tr>
+            ))}
         </tbody>
       </table>
     </section>

@@ -39,17 +39,30 @@ export function QuantizeStep() {
       )}
       {warnings.length > 0 && (
         <Notice kind="warning" title={words.warnings}>
-          <ul>
-            {warnings.map((warning) => (
-              <li key={warning}>{warning}</li>
-            ))}
-          </ul>
+          <Warnings list={warnings.slice(0, SHOWN)} />
+          {warnings.length > SHOWN && (
+            <details>
+              <summary>{texts.model.andMore(warnings.length - SHOWN)}</summary>
+              <Warnings list={warnings.slice(SHOWN)} />
+            </details>
+          )}
         </Notice>
       )}
       <Options />
     </Section>
   );
 }
+
+/** How many warnings are shown at once. */
+const SHOWN = 3;
+
+const Warnings = ({ list }: { list: readonly string[] }) => (
+  <ul>
+    {list.map((warning) => (
+      <li key={warning}>{warning}</li>
+    ))}
+  </ul>
+);
 
 function ModeCard({ mode }: { mode: QuantMode }) {
   const version = made.value.find(({ id }) => id === mode);

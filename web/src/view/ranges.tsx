@@ -5,6 +5,7 @@ import { ranges, stats } from '../state/calibration.ts';
 import { model } from '../state/model.ts';
 import { choices } from '../state/versions.ts';
 import { texts } from '../texts.ts';
+import { AT_ONCE, useGrowing } from './growing.ts';
 import { RangePlot, type RangePlotProps, shareBeyond, valueScale } from './range-plot.tsx';
 import { useVisible } from './visible.ts';
 
@@ -20,7 +21,13 @@ export function Ranges() {
       <summary>{words.ranges}</summary>
       <p class="muted">{words.rangesHint}</p>
       <section class="scroll ranges" tabIndex={0} aria-label={words.ranges}>
-        <RangeTable info={info} stats={stats.value} ranges={chosen} Plot={VisiblePlot} />
+        <RangeTable
+          info={info}
+          stats={stats.value}
+          ranges={chosen}
+          Plot={VisiblePlot}
+          atOnce={AT_ONCE}
+        />
       </section>
     </details>
   );
@@ -41,6 +48,8 @@ interface RangeTableProps {
   stats: CalibrationStats;
   ranges: Record<string, ActivationRange>;
   Plot?: ComponentType<RangePlotProps>;
+  /** How many rows are drawn in one go. */
+  atOnce?: number;
 }
 
 /** In the order of the model. */
@@ -49,6 +58,7 @@ export function RangeTable({
   stats: { tensors },
   ranges,
   Plot = RangePlot,
+  atOnce = Number.POSITIVE_INFINITY,
 }: RangeTableProps) {
   const order = [
     ...info.inputs.map(({ name }) => name),
@@ -58,6 +68,7 @@ export function RangeTable({
     const [seen, chosen] = [tensors[name], ranges[name]];
     return seen && chosen ? [{ name, seen, chosen, beyond: shareBeyond(seen, chosen) }] : [];
   });
+  const drawn = useGrowing(rows.length, info, atOnce);
   const x = valueScale(rows.map(({ seen }) => seen));
   return (
     <table>
@@ -79,7 +90,7 @@ export function RangeTable({
         </tr>
       </thead>
       <tbody>
-        {rows.map(({ name, seen, chosen, beyond }) => (
+        {rows.slice(0, drawn).map(({ name, seen, chosen, beyond }) => (
           <tr key={name}>
             <th scope="row" title={name}>
               {name}

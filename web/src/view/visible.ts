@@ -2,7 +2,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 
-/** Whether an element can be seen, or nearly so. */
+/** Whether an element of a part of the page that scrolls by itself can be seen in it, or nearly so. */
 export function useVisible<Kind extends Element>(): {
   ref: RefObject<Kind | null>;
   isVisible: Signal<boolean>;
@@ -15,7 +15,7 @@ export function useVisible<Kind extends Element>(): {
       (entries) => {
         isVisible.value = entries.some(({ isIntersecting }) => isIntersecting);
       },
-      { rootMargin: '100px' },
+      { root: ref.current.closest('.scroll'), rootMargin: '100px' },
     );
     observer.observe(ref.current);
     return () => observer.disconnect();
