@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
 import { calibrate, framesTaken, loaded, photograph, site, startDemo } from './support.mjs';
+import { longTasksWhile } from './tasks.mjs';
 
 const LARGEST_SCRIPTS = 150_000;
 
@@ -45,4 +46,15 @@ test('the page answers before WebAssembly has arrived', async (t) => {
   await calibrate(page);
   assert.equal(await framesTaken(page), 4);
   assert.deepEqual(complaints, []);
+});
+
+test('loading holds nothing up', async (t) => {
+  const demo = await startDemo();
+  t.after(() => demo.close());
+  const { page } = await demo.open();
+  const load = async () => {
+    await page.reload();
+    await loaded(page);
+  };
+  assert.deepEqual(await longTasksWhile(page, load), []);
 });
