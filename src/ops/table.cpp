@@ -23,9 +23,10 @@ constexpr OpDef kTable[] = {
      {.weights = 1, .bias = 2, .channel_axis = 0, .int8_version = 3, .dynamic_version = 5, .dynamic_per_tensor_version = 2}},
     {OpCode::DEPTHWISE_CONV_2D, 2, 3, 1, infer_depthwise_conv_2d, LOWER(lower_depthwise_conv_2d), nullptr,
      {.weights = 1, .bias = 2, .channel_axis = 3, .int8_version = 3, .dynamic_version = 6, .dynamic_per_tensor_version = 6}},
-    // TensorFlow Lite's kernel takes no float input with int8 weights, so there is no dynamic INT8 form.
+    // The dynamic INT8 form is XNNPACK's, which LiteRT runs it on too; TensorFlow Lite's own kernel has none.
     {OpCode::TRANSPOSE_CONV, 3, 4, 1, infer_transpose_conv, LOWER(lower_transpose_conv), nullptr,
-     {.data = 2, .weights = 1, .bias = 3, .channel_axis = 0, .skip_inputs = 0b1, .int8_version = 3}},
+     {.data = 2, .weights = 1, .bias = 3, .channel_axis = 0, .skip_inputs = 0b1, .int8_version = 3, .dynamic_version = 3,
+      .dynamic_per_tensor_version = 3}},
     {OpCode::FULLY_CONNECTED, 2, 3, 1, infer_fully_connected, LOWER(lower_fully_connected), nullptr,
      {.weights = 1, .bias = 2, .channel_axis = 0, .int8_version = 4, .dynamic_version = 12, .dynamic_per_tensor_version = 9}},
     {OpCode::BATCH_MATMUL, 2, 2, 1, infer_batch_matmul, LOWER(lower_batch_matmul), nullptr, {.int8_version = 2}},

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "ops/op.h"
 #include "quantize.h"
 #include "session.h"
 #include "support/random_graph.h"
@@ -39,9 +40,9 @@ double bound_of(const Model& model, size_t op, const std::vector<Array>& arrays,
   if (output.quantization && !output.quantization->scale.empty()) return output.quantization->scale[0] * 1.001;
   const double float_bound = 1e-5 * std::max(1.0, largest(expected.values));
   const OpCode code = op_code(model, node);
-  if (code != OpCode::CONV_2D && code != OpCode::FULLY_CONNECTED) return float_bound;
+  if (code != OpCode::CONV_2D && code != OpCode::TRANSPOSE_CONV && code != OpCode::FULLY_CONNECTED) return float_bound;
   if (g.tensors[node.inputs[1]]->type != DType::INT8) return float_bound;
-  const auto& x = arrays[node.inputs[0]].values;
+  const auto& x = arrays[node.inputs[find_op(code)->quant.data]].values;
   const auto [low, high] = std::minmax_element(x.begin(), x.end());
   return (std::max(*high, 0.0) - std::min(*low, 0.0)) / 255 * weight_gain(model, op) + float_bound;
 }

@@ -24,7 +24,6 @@ struct Operand {
 /// What becomes of the operator in the dynamic INT8 mode.
 enum class Dynamic {
   kUnchanged,  // no weights
-  kFloat,      // weights that stay float
   kInteger,    // int8 weights, the input is quantized at run time
   kExpanded,   // int8 weights that are expanded to float at load
 };

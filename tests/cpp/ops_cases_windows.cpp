@@ -71,7 +71,7 @@ OpCase transpose_conv(std::string name, Shape y, Shape x, Shape w, Window window
           .code = TRANSPOSE_CONV,
           .operands = operands,
           .options = options_of(options),
-          .dynamic = Dynamic::kFloat,
+          .dynamic = Dynamic::kInteger,
           .int8_stays_float = window.activation == Activation::TANH};
 }
 

@@ -8,7 +8,7 @@ import { runOutputs } from './sessions.mjs';
 import { partOf } from './tflite_parts.mjs';
 
 // Both runtimes replace the input by 8-bit values when they run one of these.
-const ROUNDED_IN_BOTH = ['CONV_2D', 'FULLY_CONNECTED'];
+const ROUNDED_IN_BOTH = ['CONV_2D', 'TRANSPOSE_CONV', 'FULLY_CONNECTED'];
 // Here this one reads its input in float: XNNPACK has no kernel of it that takes 8-bit values of float tensors.
 const ROUNDED_THERE = 'DEPTHWISE_CONV_2D';
 // Of the largest value. Float kernels add up in different orders.

@@ -13,6 +13,7 @@ const OPERATORS = {
   22: 'RESHAPE',
   25: 'SOFTMAX',
   43: 'SQUEEZE',
+  67: 'TRANSPOSE_CONV',
   114: 'QUANTIZE',
 };
 const TYPES = { 0: 'float32', 1: 'float16', 2: 'int32', 3: 'uint8', 4: 'int64', 9: 'int8' };
