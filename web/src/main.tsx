@@ -1,10 +1,12 @@
 import './styles/base.css';
+import './styles/frame.css';
 import './styles/parts.css';
+import './styles/charts.css';
 import './styles/controls.css';
 import './styles/steps.css';
 import './styles/calibrate.css';
 import './styles/results.css';
-import './styles/charts.css';
+import './styles/take.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
 import { connect, startUp } from './state/session.ts';

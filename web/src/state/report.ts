@@ -100,7 +100,8 @@ const codeForSearch = ({ input, how, name }: Target, maxShiftPercent: number): s
 const wq = await load();
 const input = ${literal(frameOptions(input, how))};
 const samples = frames.map((frame) => wq.frameToTensor(frame, input));
-const { bytes, mode, tried } = wq.quantizeToTarget(model, { samples, maxShiftPercent: ${maxShiftPercent} }); // model: the bytes of ${name}
+// model: the bytes of ${name}
+const { bytes, mode, tried } = wq.quantizeToTarget(model, { samples, maxShiftPercent: ${maxShiftPercent} });
 `;
 
 const methodOf = ({ method }: CalibrationStats): string =>

@@ -32,14 +32,17 @@ function LiveControls() {
   return (
     <>
       <div class="row between">
-        <Segmented
-          label={words.version}
-          value={chosen.value?.id ?? 'reference'}
-          options={made.value.map(({ id }) => ({ value: id, name: texts.versions[id] }))}
-          onChange={(id) => {
-            chosenId.value = id;
-          }}
-        />
+        <div class="row">
+          <span aria-hidden="true">{words.version}</span>
+          <Segmented
+            label={words.version}
+            value={chosen.value?.id ?? 'reference'}
+            options={made.value.map(({ id }) => ({ value: id, name: texts.versions[id] }))}
+            onChange={(id) => {
+              chosenId.value = id;
+            }}
+          />
+        </div>
         {liveStatus.value === 'running' ? (
           <Button id="live-stop" onClick={stopLive}>
             {words.stop}
@@ -94,11 +97,13 @@ function JudgeControls() {
           </Button>
         )
       )}
-      {hasHeldOut.value && <span aria-hidden="true">{words.judgeOn}</span>}
+      {hasHeldOut.value && (
+        <span aria-hidden="true">{isComplete ? words.judgedOn : words.judgeOn}</span>
+      )}
       {hasHeldOut.value && (
         <Segmented
           compact
-          label={words.judgeOn}
+          label={words.judgedOn}
           value={judgeSet.value}
           options={[
             { value: 'collected', name: words.sets.collected },
