@@ -137,8 +137,14 @@ test('the report says it again, as data and as a page', async () => {
   assert.equal(await reader.locator('.chart .dot').count(), 4);
   assert.equal(await reader.locator('.ranges tbody tr').count(), Object.keys(ranges).length);
   assert.equal(await reader.locator('.ranges svg .limit').count(), 2 * Object.keys(ranges).length);
+  const ground = () => reader.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const light = await ground();
   await assertAccessible(reader);
   await photograph(reader, 'report');
+  await reader.emulateMedia({ colorScheme: 'dark' });
+  assert.notEqual(await ground(), light);
+  await assertAccessible(reader);
+  await photograph(reader, 'report-at-night');
   assert.deepEqual(asked, []);
   await reader.close();
 });
