@@ -94,24 +94,6 @@ OpCase concatenation(std::string name, std::vector<Operand> operands, int axis,
           .int8_steps = 0};
 }
 
-OpCase quantize(std::string name, Operand x, DType type, QuantParams to) {
-  return {.name = "QUANTIZE " + name,
-          .code = QUANTIZE,
-          .operands = {x},
-          .options = options_of(tflite::QuantizeOptionsT()),
-          .quantizable = false,
-          .output_type = type,
-          .output_quant = to};
-}
-
-OpCase dequantize(std::string name, Operand x) {
-  return {.name = "DEQUANTIZE " + name,
-          .code = DEQUANTIZE,
-          .operands = {x},
-          .options = options_of(tflite::DequantizeOptionsT()),
-          .quantizable = false};
-}
-
 }  // namespace
 
 std::vector<OpCase> other_cases() {
@@ -140,6 +122,8 @@ std::vector<OpCase> other_cases() {
       mul("constant scalar", x, constant({1})),
       mul("RELU6", input(map, -6, 6), x, Activation::RELU6),
       mul("RELU", x, x, Activation::RELU),
+      mul("RELU_N1_TO_1", input(map, -2, 2), x, Activation::RELU_N1_TO_1),
+      mul("TANH", x, x, Activation::TANH),
 
       mean("height and width", map, {1, 2}, false),
       mean("height and width", map, {1, 2}, true),
@@ -150,6 +134,8 @@ std::vector<OpCase> other_cases() {
       mean("height to channels", map, {1, 2, 3}, true),
       mean("batch", map, {0}, false),
       mean("rows of a matrix", {4, 33}, {1}, true),
+      mean("vector", {40}, {0}, false),
+      mean("two of five dimensions", {2, 3, 4, 5, 6}, {1, 3}, false),
 
       reshape("by options", map, {2, 35, 6}),
       reshape("by options, -1", map, {2, -1}),
@@ -186,22 +172,15 @@ std::vector<OpCase> other_cases() {
       concatenation("of 7 on channels", std::vector<Operand>(7, input({1, 3, 3, 5}, -2, 1)), 3),
       concatenation("with a constant", {x, constant({2, 5, 7, 2})}, 3),
       concatenation("RELU", {x, input({2, 5, 7, 3})}, 3, Activation::RELU),
-
-      quantize("float to int8", input(map, -2, 2), DType::INT8, {0.01f, -7}),
-      quantize("float to uint8", input(map, -2, 2), DType::UINT8, {0.01f, 100}),
-      quantize("int8 to int8", input(map, DType::INT8, {0.02f, 3}), DType::INT8, {0.03f, -5}),
-      quantize("uint8 to int8", input(map, DType::UINT8, {0.02f, 128}), DType::INT8, {0.02f, 0}),
-      quantize("int8 to uint8", input(map, DType::INT8, {0.02f, -128}), DType::UINT8, {0.02f, 0}),
-      dequantize("int8", input(map, DType::INT8, {0.05f, -12})),
-      dequantize("uint8", input(map, DType::UINT8, {0.05f, 77})),
   };
 }
 
 const std::vector<OpCase>& op_cases() {
   static const std::vector<OpCase> all = [] {
     std::vector<OpCase> rows = window_cases();
-    for (const auto& part : {elementwise_cases(), reduce_cases(), layout_cases(), number_cases(), other_cases()})
-      rows.insert(rows.end(), part.begin(), part.end());
+    for (const auto& part : {elementwise_cases, reduce_cases, layout_cases, number_cases, uint8_cases, other_cases}) {
+      for (auto& row : part()) rows.push_back(std::move(row));
+    }
     return rows;
   }();
   return all;

@@ -54,6 +54,7 @@ std::vector<OpCase> elementwise_cases();
 std::vector<OpCase> reduce_cases();
 std::vector<OpCase> layout_cases();
 std::vector<OpCase> number_cases();
+std::vector<OpCase> uint8_cases();
 std::vector<OpCase> other_cases();
 
 /// A model of this operator alone, with random constants: inputs x0, x1, …, outputs y, y:1, ….

@@ -111,6 +111,19 @@ void add_pairs(std::vector<OpCase>& rows) {
                                       {MINIMUM, extreme},
                                       {SQUARED_DIFFERENCE, difference}})
     add_integers(rows, code, options);
+  for (const DType type : {DType::INT32, DType::INT64}) {
+    const auto add = [&](OpCode code, const tflite::BuiltinOptionsUnion& o, Operand a, Operand b) {
+      rows.push_back({.name = name_of(code, text(to_string(type))),
+                      .code = code,
+                      .operands = {std::move(a), std::move(b)},
+                      .options = o,
+                      .tolerance = 0,
+                      .quantizable = false,
+                      .output_type = type});
+    };
+    add(DIV, div, integers({3, 4}, -1000, 1000, type), integers({4}, 1, 9, type));
+    add(POW, options_of(tflite::PowOptionsT()), integers({3, 4}, -5, 5, type), integers({4}, 0, 5, type));
+  }
   add_integers(rows, ABS, options_of(tflite::AbsOptionsT()), true);
   add_integers(rows, NEG, options_of(tflite::NegOptionsT()), true);
 

@@ -40,6 +40,24 @@ OpCase cast(std::string name, Operand x, DType type) {
   return row;
 }
 
+OpCase quantize(std::string name, Operand x, DType type, QuantParams to) {
+  return {.name = "QUANTIZE " + name,
+          .code = QUANTIZE,
+          .operands = {x},
+          .options = options_of(tflite::QuantizeOptionsT()),
+          .quantizable = false,
+          .output_type = type,
+          .output_quant = to};
+}
+
+OpCase dequantize(std::string name, Operand x) {
+  return {.name = "DEQUANTIZE " + name,
+          .code = DEQUANTIZE,
+          .operands = {x},
+          .options = options_of(tflite::DequantizeOptionsT()),
+          .quantizable = false};
+}
+
 }  // namespace
 
 std::vector<OpCase> number_cases() {
@@ -69,6 +87,13 @@ std::vector<OpCase> number_cases() {
       cast("int8 to float32", input(map, DType::INT8), DType::FLOAT32),
       cast("uint8 to int32", input(map, DType::UINT8), DType::INT32),
       cast("int32 to uint8", integers(map, 0, 50), DType::UINT8),
+      quantize("float to int8", input(map, -2, 2), DType::INT8, {0.01f, -7}),
+      quantize("float to uint8", input(map, -2, 2), DType::UINT8, {0.01f, 100}),
+      quantize("int8 to int8", input(map, DType::INT8, {0.02f, 3}), DType::INT8, {0.03f, -5}),
+      quantize("uint8 to int8", input(map, DType::UINT8, {0.02f, 128}), DType::INT8, {0.02f, 0}),
+      quantize("int8 to uint8", input(map, DType::INT8, {0.02f, -128}), DType::UINT8, {0.02f, 0}),
+      dequantize("int8", input(map, DType::INT8, {0.05f, -12})),
+      dequantize("uint8", input(map, DType::UINT8, {0.05f, 77})),
   };
 }
 

@@ -21,6 +21,8 @@ const REFUSED = [
   [/^CONV_2D without bias/, /has_bias was not true/],
   [/^FULLY_CONNECTED TANH$/, /params->activation == kTfLiteActNone/],
   [/^SQUARED_DIFFERENCE int64/, /only supports FLOAT32 and INT32/],
+  [/^DIV int64/, /Div only supports FLOAT32, INT32/],
+  [/^POW int64/, /Unsupported data type INT64/],
   [/^ABS int64/, /INT64 is unsupported by op Abs/],
   [/^PACK bool/, /BOOL' is not supported by pack/],
   [/^CONCATENATION seven dimensions/, /failed to delegate CONCATENATION/],

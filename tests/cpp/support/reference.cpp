@@ -59,6 +59,9 @@ double dequantize(const Tensor& tensor, double q, size_t index) {
 }
 
 void round_to_grid(const Tensor& tensor, Array& array) {
+  if (tensor.type == DType::INT32 || tensor.type == DType::INT64) {
+    for (double& value : array.values) value = std::trunc(value);
+  }
   if (!is_quantized(tensor)) return;
   const double low = tensor.type == DType::UINT8 ? 0 : -128, high = low + 255;
   const double scale = tensor.quantization->scale[0], zero = static_cast<double>(tensor.quantization->zero_point[0]);
