@@ -1,6 +1,6 @@
 // A video of the glyph frames, which Chromium plays in place of a camera.
 
-import { writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { readCalibration } from '../../examples/glyphs/frames.mjs';
 
 const SCALE = 4;
@@ -36,5 +36,8 @@ export function writeFakeCamera(file) {
     const planes = toPlanes(frame);
     for (let repeat = 0; repeat < 2; ++repeat) parts.push(Buffer.from('FRAME\n'), ...planes);
   }
-  writeFileSync(file, Buffer.concat(parts));
+  // Another browser may be playing it.
+  const fresh = `${file}.${process.pid}`;
+  writeFileSync(fresh, Buffer.concat(parts));
+  renameSync(fresh, file);
 }
