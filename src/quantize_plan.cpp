@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "quantize_edit.h"
-#include "stats_range.h"
+#include "quantize_ranges.h"
 
 namespace webquant {
 namespace {
@@ -38,6 +38,22 @@ class Groups {
   std::vector<size_t> parent_;
   std::vector<std::optional<QuantParams>> fixed_;
 };
+
+// Whether an AVERAGE_POOL_2D is the mean of each channel. Its INT8 form must keep its input's scale, of which means of
+// many values use little: those of ResNet-8 have 46 of the 256 levels. MEAN, which is the same, may have its own.
+bool averages_map(const Model& model, const Operator& op) {
+  if (op_code(model, op) != OpCode::AVERAGE_POOL_2D) return false;
+  const auto* pool = op.builtin_options.AsPool2DOptions();
+  if (!pool || pool->fused_activation_function != tflite::ActivationFunctionType::NONE) return false;
+  const Tensor& input = *graph(model).tensors[op.inputs[0]];
+  const auto covers = [&](size_t axis, int32_t window, int32_t stride) {
+    const bool is_open = input.shape_signature.size() == 4 && input.shape_signature[axis] < 1;
+    return !is_open && window > 0 && input.shape[axis] == window &&
+           (pool->padding == tflite::Padding::VALID || stride >= window);
+  };
+  return input.shape.size() == 4 && covers(1, pool->filter_height, pool->stride_h) &&
+         covers(2, pool->filter_width, pool->stride_w);
+}
 
 // Why an operator stays float; empty when it need not. `produced_in_float`: by tensor, whether an operator that stays
 // float gives it.
@@ -72,11 +88,11 @@ std::string reason_to_stay_float(const Model& model, size_t n, const QuantSpec& 
   return "";
 }
 
-void join_same_scale_tensors(const Model& model, const std::vector<bool>& int8_op, Groups& groups) {
+void join_same_scale_tensors(const Model& model, const StaticPlan& plan, Groups& groups) {
   const Graph& g = graph(model);
   const auto for_each = [&](Output output, auto&& visit) {
     for (size_t n = 0; n < g.operators.size(); ++n) {
-      if (!int8_op[n]) continue;
+      if (!plan.int8_op[n] || plan.as_mean[n]) continue;
       const QuantRule& rule = find_op(op_code(model, *g.operators[n]))->quant;
       if (rule.output == output) visit(*g.operators[n], rule);
     }
@@ -94,36 +110,6 @@ void join_same_scale_tensors(const Model& model, const std::vector<bool>& int8_o
       groups.join(op.inputs[i], op.outputs[0]);
     }
   });
-}
-
-Range tensor_range(const Model& model, size_t index, const std::string& name, const QuantSpec& spec,
-                   const Stats& stats) {
-  const Tensor& tensor = *graph(model).tensors[index];
-  if (is_constant(model, tensor))
-    return min_max(constant_values<float>(model, tensor), text("constant \"", name, "\""));
-  const auto found = stats.tensors.find(name);
-  if (found == stats.tensors.end()) {
-    fail(ErrorCode::kMissingStats, text("stats.tensors[\"", name, "\"]"),
-         "this tensor has no statistics; are they of another model?");
-  }
-  const float min = found->second.min, max = found->second.max;
-  if (!std::isfinite(min) || !std::isfinite(max) || min > max) {
-    fail(ErrorCode::kInvalidInput, text("stats.tensors[\"", name, "\"]"), text("has the range ", min, " to ", max));
-  }
-  return calibrated_range(found->second, stats.options, spec.symmetric);
-}
-
-// For each tensor the interval that the clamp which makes it leaves; infinite where there is none.
-std::vector<ActivationRange> clamps(const Model& model) {
-  const Graph& g = graph(model);
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
-  std::vector<ActivationRange> out(g.tensors.size(), {-kInfinity, kInfinity});
-  for (const auto& op : g.operators) {
-    const auto activation = clamp_of(model, *op);
-    if (!is_clamp(activation)) continue;
-    for (const int32_t i : op->outputs) out[i] = activation_range(activation);
-  }
-  return out;
 }
 
 }  // namespace
@@ -151,6 +137,7 @@ StaticPlan plan_static(const Model& model, const QuantSpec& spec, const Stats& s
     decisions[n].reason = reason_to_stay_float(model, n, spec, produced_in_float);
     const bool int8 = decisions[n].reason.empty();
     plan.int8_op.push_back(int8);
+    plan.as_mean.push_back(int8 && averages_map(model, op));
     if (int8) decisions[n].decision = "int8";
     for (const int32_t i : op.outputs) produced_in_float[i] = !int8;
     if (!int8) continue;
@@ -169,18 +156,15 @@ StaticPlan plan_static(const Model& model, const QuantSpec& spec, const Stats& s
   }
 
   Groups groups(count);
-  join_same_scale_tensors(model, plan.int8_op, groups);
-  const auto names = tensor_names(model);
-  const auto clamp = clamps(model);
+  join_same_scale_tensors(model, plan, groups);
+  std::vector<bool> is_calibrated(count);
+  for (size_t i = 0; i < count; ++i) is_calibrated[i] = plan.needs_params[i] && !groups.fixed(i);
+  const auto own = activation_ranges(model, spec, stats, is_calibrated);
   std::vector<std::optional<Range>> ranges(count);  // by group
   for (size_t i = 0; i < count; ++i) {
-    if (!plan.needs_params[i] || groups.fixed(i)) continue;
+    if (!is_calibrated[i]) continue;
     auto& range = ranges[groups.find(i)];
-    Range own = tensor_range(model, i, names[i], spec, stats);
-    // What a clamp cannot give needs no int8 values.
-    own = {.min = std::clamp(own.min, clamp[i].min, clamp[i].max),
-           .max = std::clamp(own.max, clamp[i].min, clamp[i].max)};
-    range = range ? merge(*range, own) : own;
+    range = range ? merge(*range, own[i]) : own[i];
   }
   plan.params.resize(count);
   for (size_t i = 0; i < count; ++i) {

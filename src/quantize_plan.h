@@ -10,6 +10,7 @@ namespace webquant {
 
 struct StaticPlan {
   std::vector<bool> int8_op;        // by operator
+  std::vector<bool> as_mean;        // by operator: an AVERAGE_POOL_2D that becomes a MEAN, see `averages_map`
   std::vector<QuantParams> params;  // by tensor: of its int8 form, where it needs one
   std::vector<bool> needs_params;   // by tensor
 

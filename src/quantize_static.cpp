@@ -137,7 +137,20 @@ class StaticQuantizer {
     }
   }
 
+  // The AVERAGE_POOL_2D `n` becomes a MEAN over rows and columns.
+  void make_mean(size_t n) {
+    Operator& op = editor_.op(n);
+    const std::vector<int32_t> axes = {1, 2};
+    if (axes_ < 0) axes_ = editor_.add_constant<int32_t>("", {2}, DType::INT32, axes);
+    op.inputs.push_back(axes_);
+    tflite::ReducerOptionsT options;
+    options.keep_dims = true;
+    op.builtin_options.Set(std::move(options));
+    op.opcode_index = intern_op_code(model_, OpCode::MEAN, 1);
+  }
+
   void quantize_op(size_t n) {
+    if (plan_.as_mean[n]) make_mean(n);
     const QuantRule& rule = find_op(op_code(model_, editor_.op(n)))->quant;
     const auto originals = editor_.op(n).inputs;
     for (size_t slot = 0; slot < originals.size(); ++slot) {
@@ -254,6 +267,7 @@ class StaticQuantizer {
   std::map<std::tuple<int, int, std::vector<float>>, int> weights_;
   std::map<size_t, int> wanted_;
   std::map<int, bool> converted_;
+  int axes_ = -1;  // the constant [1, 2]
 };
 
 }  // namespace

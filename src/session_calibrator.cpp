@@ -35,6 +35,9 @@ Calibrator::Calibrator(const Model& model, const StatsOptions& options)
       fail(ErrorCode::kInvalidInput, "model",
            text("\"", activation.name, "\" is already quantized; calibrate the float model"));
     }
+    // Its range is that of what it pads.
+    if (activation.op >= 0 && pads_unbounded(model, *graph(model).operators[static_cast<size_t>(activation.op)]))
+      continue;
     if (std::ranges::count(observed_, activation.name, &Observed::name) > 0) continue;  // an input named twice
     const std::span values(reinterpret_cast<const float*>(activation.data.data()),
                            activation.data.size() / sizeof(float));

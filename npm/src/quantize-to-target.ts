@@ -88,11 +88,9 @@ export function* quantizingToTarget(
   const plain: QuantizeOptions = { mode: 'static-int8', stats };
   let best = yield* attempt(plain);
   if (best.attempt.meetsTarget) return take(best);
-  for (const repairs of [{ biasCorrection: true }, { biasCorrection: true, equalize: true }]) {
-    const repaired = yield* attempt({ ...plain, ...repairs });
-    if (repaired.attempt.meetsTarget) return take(repaired);
-    if (repaired.attempt.shiftPercent.mean < best.attempt.shiftPercent.mean) best = repaired;
-  }
+  const equalized = yield* attempt({ ...plain, equalize: true });
+  if (equalized.attempt.meetsTarget) return take(equalized);
+  if (equalized.attempt.shiftPercent.mean < best.attempt.shiftPercent.mean) best = equalized;
 
   const base: QuantizeOptions = { ...plain, ...best.attempt.options };
   const layers = yield* bySensitivity(wq, bytes, base, best.made, samples);

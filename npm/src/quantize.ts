@@ -25,8 +25,8 @@ export interface QuantizeOptions {
    * channels differ much in size, above all with `per-tensor` weights. Default false.
    */
   equalize?: boolean;
-  /** For `static-int8`: undo what rounded weights shift the mean of each channel by. Helps most where few weights make a
-   * channel, as in narrow MobileNets; elsewhere outputs get closer to the float model's, but not its answers. Default false. */
+  /** For `static-int8`: undo what rounded weights shift the mean of each channel by. Helps most where few weights make a channel, as
+   * in narrow MobileNets. Default true; statistics without `details` leave it out. */
   biasCorrection?: boolean;
   /** What stays float: operators by name, or by that of a constant or an input of the model that they use. Strings are whole names,
    * patterns may match a part. A RELU, RELU6 or RELU_N1_TO_1 that is fused into the operator before it shares its fate. */
@@ -51,7 +51,8 @@ export function quantize(core: Core, bytes: Uint8Array, options: QuantizeOptions
   if (io !== 'float32' && mode !== 'static-int8')
     throw invalidInput('options.io', `"${io}" needs mode "static-int8", got "${mode}"`);
   const { stats, exclude } = options;
-  const repair = (name: 'equalize' | 'biasCorrection') => {
+  const repair = (name: 'equalize' | 'biasCorrection', byDefault: boolean) => {
+    if (options[name] === undefined) return byDefault;
     const wanted = flag(`options.${name}`, options[name]);
     if (wanted && mode !== 'static-int8')
       throw invalidInput(`options.${name}`, `true needs mode "static-int8", got "${mode}"`);
@@ -70,8 +71,8 @@ export function quantize(core: Core, bytes: Uint8Array, options: QuantizeOptions
       'per-channel',
     ),
     activations: activationsOf(options.activations),
-    equalize: repair('equalize'),
-    biasCorrection: repair('biasCorrection'),
+    equalize: repair('equalize', false),
+    biasCorrection: repair('biasCorrection', true),
     minElements: integer('options.minElements', options.minElements, 1024, 0, 2 ** 31 - 1),
     exclude: excluded.names,
     stats:

@@ -194,7 +194,7 @@ export interface QuantReport {
 export interface QuantAttempt {
   mode: QuantMode;
   /** Of `quantize`: what was not left at its default, `stats` apart. */
-  options: { equalize?: boolean; biasCorrection?: boolean; exclude?: readonly (string | RegExp)[] };
+  options: { equalize?: boolean; exclude?: readonly (string | RegExp)[] };
   sizeBytes: number;
   /**
    * How far the probability of the float model's top class moved, in percentage points. For outputs that are no probabilities both are

@@ -114,6 +114,16 @@ WindowPadding window_padding(tflite::Padding padding, int32_t input, int32_t ker
   return {static_cast<int32_t>(total / 2), static_cast<int32_t>(total - total / 2)};
 }
 
+bool pads_unbounded(const Model& model, const Operator& op) {
+  if (op_code(model, op) != OpCode::PADV2 || op.inputs.size() != 3 || op.outputs.size() != 1 || op.inputs[2] < 0)
+    return false;
+  const Tensor& value = *graph(model).tensors[op.inputs[2]];
+  if (value.type != DType::FLOAT32 || !is_constant(model, value)) return false;
+  constexpr float kAlmostInfinite = std::numeric_limits<float>::max() / 4;
+  return std::ranges::any_of(constant_values<float>(model, value),
+                             [](float v) { return std::abs(v) > kAlmostInfinite; });
+}
+
 ActivationRange activation_range(tflite::ActivationFunctionType activation) {
   constexpr float inf = std::numeric_limits<float>::infinity();
   switch (activation) {

@@ -182,6 +182,9 @@ struct WindowPadding {
 };
 WindowPadding window_padding(tflite::Padding padding, int32_t input, int32_t kernel, int32_t stride, int32_t dilation);
 
+/// Whether an operator is a PADV2 with a constant that stands for infinity: infinite, or close to the largest float.
+bool pads_unbounded(const Model& model, const Operator& op);
+
 /// [min, max] that a fused activation clamps to; infinite where it does not. TANH and SIGN_BIT do not clamp.
 struct ActivationRange {
   float min, max;

@@ -243,10 +243,13 @@ TEST_CASE("bias correction knows the layouts of weights") {
     const Shape& shape = graph(model).tensors[static_cast<size_t>(graph(model).inputs[0])]->shape;
     Array input{shape, std::vector<double>(count_of(shape))};
     for (size_t i = 0; i < input.values.size(); ++i) input.values[i] = seen.channel_sum[i % in_channels];
-    const Array expected = result_of(difference, {input});
-    REQUIRE(errors.size() == static_cast<size_t>(expected.shape.back()));
-    for (size_t i = 0; i < expected.values.size(); ++i) {
-      REQUIRE(errors[i % errors.size()] == Catch::Approx(expected.values[i]).margin(1e-4));
+    const Array output = result_of(difference, {input});
+    REQUIRE(errors.size() == static_cast<size_t>(output.shape.back()));
+    std::vector<double> expected(errors.size());
+    for (size_t i = 0; i < output.values.size(); ++i) expected[i % errors.size()] += output.values[i];
+    for (size_t i = 0; i < errors.size(); ++i) {
+      const double positions = static_cast<double>(output.values.size()) / static_cast<double>(errors.size());
+      REQUIRE(errors[i] == Catch::Approx(expected[i] / positions).margin(1e-4));
     }
   };
   const ModelBuilder::Conv valid{.padding = tflite::Padding::VALID};
@@ -255,6 +258,22 @@ TEST_CASE("bias correction knows the layouts of weights") {
     const int x = b.input("x", {1, 4, 4, 6});
     b.output(b.conv_2d("y", x, random.values(4 * 9 * 3), {4, 3, 3, 3}, {}, valid));
     check_op(load(b.save()), 6);
+  }
+  // At the rim the window meets padding.
+  for (const ModelBuilder::Conv options :
+       {ModelBuilder::Conv{}, ModelBuilder::Conv{.stride = 2}, ModelBuilder::Conv{.stride = 3},
+        ModelBuilder::Conv{.dilation = 2}, ModelBuilder::Conv{.dilation = 9}}) {
+    for (const int size : {1, 3, 5, 6}) {
+      CAPTURE(options.stride, options.dilation, size);
+      ModelBuilder b("padded conv");
+      b.output(
+          b.conv_2d("y", b.input("x", {1, size, size + 1, 3}), random.values(4 * 15 * 3), {4, 3, 5, 3}, {}, options));
+      check_op(load(b.save()), 3);
+      ModelBuilder d("padded depthwise");
+      d.output(d.depthwise_conv_2d("y", d.input("x", {1, size, size, 3}), random.values(4 * 4 * 3), {1, 4, 4, 3}, {},
+                                   options));
+      check_op(load(d.save()), 3);
+    }
   }
   {
     ModelBuilder b("depthwise with a multiplier");

@@ -1,28 +1,20 @@
 // `npm run accuracy [MODEL…]`: what each way of quantizing costs in accuracy, on the real models that lie beside the
-// repository, beside the files of Google's converter. Samples that calibrate do not judge.
+// repository, beside the files of Google's converter. Samples that calibrate do not judge. Without MODEL the table goes into
+// README.md.
 
-import { accuracyOf } from '../interop/agreement.mjs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { runAll, startWebquant } from '../interop/sessions.mjs';
-import { anomalyScores, areaUnderCurve } from './anomaly.mjs';
-import { CALIBRATION_SAMPLES, loadSamples, readModelFile, skip } from './samples.mjs';
+import { judge, split } from './judging.mjs';
+import { CALIBRATION_SAMPLES, readModelFile, skip } from './samples.mjs';
 import { MODELS } from './table.mjs';
 
 const METHODS = ['minmax', 'moving-average', 'percentile', 'entropy', 'mse'];
 const REPAIRS = {
-  equalization: { equalize: true },
-  'bias correction': { biasCorrection: true },
-  'both repairs': { equalize: true, biasCorrection: true },
+  '`equalize`': { equalize: true },
+  'no `biasCorrection`': { biasCorrection: false },
+  '`equalize`, no `biasCorrection`': { equalize: true, biasCorrection: false },
 };
-
-/** The samples with their inputs made once: photos take long to decode. */
-const decoded = (samples) => samples.map(({ input, label, row }) => ({ input, label, row }));
-
-/** A figure from 0 to 1: the share of right answers, or the area under the curve of an anomaly detector. */
-function judge(model, outputs, samples) {
-  return model.task === 'anomaly'
-    ? areaUnderCurve(anomalyScores(outputs, samples), samples)
-    : accuracyOf(outputs, samples);
-}
 
 function calibrate(wq, bytes, samples, options) {
   const calibrator = wq.createCalibrator(bytes, options);
@@ -35,18 +27,11 @@ function calibrate(wq, bytes, samples, options) {
 /** { version: figure } of one model. */
 function figuresOf(wq, model) {
   const float = readModelFile(model.float);
-  const sets = loadSamples(model);
-  // Windows of anomalies come after normal ones: every second judges, so that there are both kinds.
-  const isOdd = (_, i) => i % 2 === 1;
-  const isAnomaly = model.task === 'anomaly';
-  const all = isAnomaly ? sets.all.filter((_, i) => i % 2 === 0) : sets.calibration;
-  const calibration = decoded(all.slice(0, CALIBRATION_SAMPLES));
-  const evaluation = decoded(isAnomaly ? sets.all.filter(isOdd) : sets.evaluation);
+  const { calibration, evaluation } = split(model);
   const inputs = evaluation.map(({ input }) => input);
   const measure = (bytes) =>
     judge(model, runAll(wq, bytes, inputs, { quantizeIo: true }), evaluation);
-  const quantized = (options) =>
-    measure(wq.quantize(float, { equalize: false, biasCorrection: false, ...options }).bytes);
+  const quantized = (options) => measure(wq.quantize(float, options).bytes);
 
   const figures = { FP32: measure(float), FP16: quantized({ mode: 'fp16' }) };
   figures['dynamic INT8'] = quantized({ mode: 'dynamic-int8' });
@@ -57,8 +42,18 @@ function figuresOf(wq, model) {
       figures[`${method}, ${name}`] = quantized({ mode: 'static-int8', stats, ...repair });
   }
   const official = model.official.find(({ kind }) => kind !== 'dynamic-int8');
-  if (official) figures.official = measure(readModelFile(official.file));
-  return { figures, samples: evaluation.length };
+  if (official) figures["Google's file"] = measure(readModelFile(official.file));
+  return { title: model.title, figures, samples: evaluation.length };
+}
+
+/** Between the marks in README.md. */
+function writeReadme(table) {
+  const file = join(import.meta.dirname, '..', '..', 'README.md');
+  const marks = /(<!-- accuracy: .*-->\n)[\s\S]*?(<!-- end of accuracy -->)/;
+  writeFileSync(
+    file,
+    readFileSync(file, 'utf8').replace(marks, (_, begin, end) => `${begin}${table}\n${end}`),
+  );
 }
 
 if (skip) {
@@ -70,13 +65,19 @@ if (skip) {
   const models = judged.filter(({ name }) => only.length === 0 || only.includes(name));
   const results = models.map((model) => [model.name, figuresOf(wq, model)]);
   const versions = [...new Set(results.flatMap(([, { figures }]) => Object.keys(figures)))];
-  console.log(`Calibrated on ${CALIBRATION_SAMPLES} samples.\n`);
-  console.log(`| | ${results.map(([name, { samples }]) => `${name} (${samples})`).join(' | ')} |`);
-  console.log(`|---${'|---'.repeat(results.length)}|`);
-  for (const version of versions) {
-    const cells = results.map(([, { figures }]) =>
-      version in figures ? (100 * figures[version]).toFixed(2) : '-',
-    );
-    console.log(`| ${version} | ${cells.join(' | ')} |`);
-  }
+  const cells = (row) => `| ${row.join(' | ')} |`;
+  const table = [
+    cells(['', ...results.map(([, { title, samples }]) => `${title} (${samples})`)]),
+    `|---${'|---'.repeat(results.length)}|`,
+    ...versions.map((version) =>
+      cells([
+        version,
+        ...results.map(([, { figures }]) =>
+          version in figures ? (100 * figures[version]).toFixed(2) : '-',
+        ),
+      ]),
+    ),
+  ].join('\n');
+  console.log(`Calibrated on ${CALIBRATION_SAMPLES} samples.\n\n${table}`);
+  if (only.length === 0) writeReadme(table);
 }

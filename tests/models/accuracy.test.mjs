@@ -1,40 +1,42 @@
-// What our own static INT8 costs: accuracy on samples that did not calibrate.
-//
-// vww_96 is judged by 150 photos, so one photo is 0.67 points, and several lie within a percent of even odds: which way
-// those fall depends on the calibration samples. With 5 to 100 and 150 of them it loses 0 to 3 photos.
+// What our own static INT8 costs with every option at its default: accuracy on samples that did not calibrate.
 
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { accuracyOf } from '../interop/agreement.mjs';
 import { percent, report } from '../interop/report.mjs';
 import { calibrate, runAll, startWebquant } from '../interop/sessions.mjs';
-import { CALIBRATION_SAMPLES, inputsOf, loadSamples, readModelFile, skip } from './samples.mjs';
+import { judge, split, worthOf } from './judging.mjs';
+import { readModelFile, skip } from './samples.mjs';
 import { MODELS } from './table.mjs';
 
-// The models whose accuracy is promised; the photo models are judged sample by sample in quantized.test.mjs.
-const NAMES = ['ic_resnet8', 'vww_96', 'kws'];
+/** What may be lost: half a point, or two samples where that is more. */
+const LOSS = 0.005;
+const SAMPLES_LOST = 2;
 let wq;
+const losses = [];
 
 before(async () => {
   if (!skip) wq = await startWebquant();
 });
 
-for (const model of MODELS.filter(({ name }) => NAMES.includes(name))) {
-  test(`${model.name}: static INT8 is at most one point below FP32`, { skip }, (t) => {
+for (const model of MODELS.filter(({ task }) => ['classify', 'anomaly'].includes(task))) {
+  test(`${model.name}: static INT8 is at most half a point below FP32`, { skip }, (t) => {
     const float = readModelFile(model.float);
-    const { calibration: all, evaluation } = loadSamples(model);
-    const calibration = all.slice(0, CALIBRATION_SAMPLES);
-    const inputs = [...inputsOf(evaluation)];
-    const measure = (bytes) => accuracyOf(runAll(wq, bytes, inputs), evaluation);
-
-    const stats = calibrate(wq, float, inputsOf(calibration));
+    const { calibration, evaluation } = split(model);
+    const inputs = evaluation.map(({ input }) => input);
+    const measure = (bytes) =>
+      judge(model, runAll(wq, bytes, inputs, { quantizeIo: true }), evaluation);
+    const stats = calibrate(
+      wq,
+      float,
+      calibration.map(({ input }) => input),
+    );
     const figures = {
       fp32: measure(float),
-      fp16: measure(wq.quantize(float, { mode: 'fp16' }).bytes),
-      'dynamic-int8': measure(wq.quantize(float, { mode: 'dynamic-int8' }).bytes),
       'static-int8': measure(wq.quantize(float, { mode: 'static-int8', stats }).bytes),
     };
-    const shown = Object.entries(figures).map(([kind, accuracy]) => [kind, percent(accuracy)]);
+    const official = model.official.find(({ kind }) => kind !== 'dynamic-int8');
+    if (official) figures.official = measure(readModelFile(official.file));
+    const shown = Object.entries(figures).map(([kind, figure]) => [kind, percent(figure)]);
     report(t, {
       model: model.name,
       calibration: calibration.length,
@@ -42,7 +44,20 @@ for (const model of MODELS.filter(({ name }) => NAMES.includes(name))) {
       ...Object.fromEntries(shown),
     });
     const lost = figures.fp32 - figures['static-int8'];
-    // A loss of exactly one point is allowed, whichever way the subtraction of binary fractions rounds.
-    assert.ok(lost <= 0.01 + 1e-9, `static INT8 is ${percent(lost)} below FP32`);
+    if (official) losses.push({ ours: lost, theirs: figures.fp32 - figures.official });
+    const allowed = Math.max(LOSS, SAMPLES_LOST * worthOf(model, evaluation));
+    // Exactly that much is allowed, whichever way the subtraction of binary fractions rounds.
+    assert.ok(lost <= allowed + 1e-9, `static INT8 is ${percent(lost)} below FP32`);
   });
 }
+
+test("static INT8 loses less than Google's files, on average", { skip }, (t) => {
+  const mean = (of) => losses.reduce((sum, loss) => sum + loss[of], 0) / losses.length;
+  report(t, {
+    models: losses.length,
+    ours: percent(mean('ours')),
+    theirs: percent(mean('theirs')),
+  });
+  assert.ok(losses.length > 0);
+  assert.ok(mean('ours') < mean('theirs'));
+});

@@ -21,6 +21,7 @@ export const SETS = {
 export const PHOTO_SIZE = 224;
 
 /**
+ * `title`: in README's table of accuracy.
  * task 'classify': outputs are class scores, figures are shares of right answers on the whole `set`.
  * task 'anomaly': the score is the squared error between output and input.
  * task 'mask': the two channels of each pixel are scores of background and person.
@@ -34,6 +35,7 @@ export const PHOTO_SIZE = 224;
 export const MODELS = [
   {
     name: 'ic_resnet8',
+    title: 'ResNet-8',
     float: 'ic_resnet8_fp32.tflite',
     task: 'classify',
     calibration: 'cifar10_train500',
@@ -53,6 +55,7 @@ export const MODELS = [
   },
   {
     name: 'vww_96',
+    title: 'VWW',
     float: 'vww_96_fp32.tflite',
     task: 'classify',
     set: 'vww_dev300',
@@ -71,6 +74,7 @@ export const MODELS = [
   },
   {
     name: 'kws',
+    title: 'keywords',
     float: 'kws_dscnn_fp32_rebuilt.tflite',
     task: 'classify',
     set: 'kws_dev500',
@@ -85,6 +89,7 @@ export const MODELS = [
   },
   {
     name: 'ad01',
+    title: 'ad01',
     float: 'ad01_fp32.tflite',
     task: 'anomaly',
     set: 'ad01_windows128',
@@ -97,6 +102,7 @@ export const MODELS = [
   },
   {
     name: 'conv_fc_mnist',
+    title: 'MNIST',
     float: 'conv_fc_mnist_fp32.tflite',
     task: 'classify',
     set: 'mnist_dev1000',
@@ -107,6 +113,7 @@ export const MODELS = [
   },
   {
     name: 'mobilenet_v1_0.25',
+    title: 'MobileNet V1 0.25',
     float: 'mobilenet_v1_0.25_224_fp32.tflite',
     task: 'classify',
     set: 'imagenet_cc_dev400',
@@ -126,6 +133,7 @@ export const MODELS = [
   },
   {
     name: 'mobilenet_v2_1.0',
+    title: 'MobileNet V2',
     float: 'mobilenet_v2_1.0_224_fp32_from_qat.tflite',
     task: 'classify',
     set: 'imagenet_cc_dev400',

@@ -31,16 +31,19 @@ function quantizeLike(model, { kind }, theirs) {
       inputsOf(loadSamples(model).calibration.slice(0, CALIBRATION_SAMPLES)),
     );
   }
-  const read = (granularity) =>
-    weightedOperators(readTflite(wq.quantize(float, { ...options, granularity }).bytes));
-  const [perChannel, perTensor] = [read('per-channel'), read('per-tensor')];
+  const read = (more) =>
+    weightedOperators(readTflite(wq.quantize(float, { ...options, ...more }).bytes));
+  const [perChannel, perTensor] = [{}, { granularity: 'per-tensor' }].map(read);
+  // Correction is to move biases, and nothing else.
+  const uncorrected = [{}, { granularity: 'per-tensor' }].map((more) =>
+    read({ ...more, biasCorrection: false }),
+  );
   assert.equal(perChannel.length, theirs.length, 'as many operators with weights');
   return theirs.map(({ weights }, i) => {
-    return (
-      [perChannel[i], perTensor[i]].find(
-        (ours) => ours.weights.scale.length === weights.scale.length,
-      ) ?? perChannel[i]
-    );
+    const isLikeTheirs = (ours) => ours[i].weights.scale.length === weights.scale.length;
+    const ours = ([perChannel, perTensor].find(isLikeTheirs) ?? perChannel)[i];
+    const { bias } = (uncorrected.find(isLikeTheirs) ?? uncorrected[0])[i];
+    return { ...ours, bias };
   });
 }
 

@@ -30,9 +30,9 @@ for (const method of ['minmax', 'mse']) {
     const stats = calibrate(hostile, { method });
     const measure = (options) =>
       accuracyOf(wq.quantize(hostile, { ...perTensor, stats, ...options }).bytes);
-    const plain = measure({});
-    const equalized = measure({ equalize: true });
-    const both = measure({ equalize: true, biasCorrection: true });
+    const plain = measure({ biasCorrection: false });
+    const equalized = measure({ biasCorrection: false, equalize: true });
+    const both = measure({ equalize: true });
     t.diagnostic(JSON.stringify({ plain, equalized, both }));
     assert.ok(plain.candidate < 0.6 * plain.reference, JSON.stringify(plain));
     assert.ok(equalized.candidate > equalized.reference - 0.02, JSON.stringify(equalized));
@@ -44,8 +44,8 @@ test('repairs do not change the size of the file, nor depend on anything but the
   const stats = calibrate(model);
   const quantize = (options) =>
     wq.quantize(model, { mode: 'static-int8', stats, ...options }).bytes;
-  const plain = quantize({});
-  for (const options of [{ biasCorrection: true }, { equalize: true }]) {
+  const plain = quantize({ biasCorrection: false });
+  for (const options of [{}, { equalize: true }]) {
     const repaired = quantize(options);
     assert.ok(Math.abs(repaired.length - plain.length) < 0.01 * plain.length);
     assert.notDeepEqual(repaired, plain);
