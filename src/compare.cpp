@@ -1,36 +1,12 @@
 #include "compare.h"
 
 #include <algorithm>
-#include <map>
 
+#include "compare_match.h"
 #include "error_metrics.h"
 
 namespace webquant {
 namespace {
-
-// For each of the reference's tensors the index of the candidate's.
-std::vector<size_t> match(const std::vector<TensorInfo>& reference, const std::vector<TensorInfo>& candidate,
-                          std::string_view kind) {
-  const auto refuse = [](std::string message) { fail(ErrorCode::kInvalidInput, "candidate", std::move(message)); };
-  if (reference.size() != candidate.size()) {
-    refuse(text("has ", candidate.size(), " ", kind, "s, the reference has ", reference.size()));
-  }
-  std::vector<size_t> by_name, by_order;
-  for (size_t i = 0; i < reference.size(); ++i) {
-    const auto same = std::ranges::find(candidate, reference[i].name, &TensorInfo::name);
-    if (same != candidate.end()) by_name.push_back(static_cast<size_t>(same - candidate.begin()));
-    by_order.push_back(i);
-  }
-  auto matches = by_name.size() == reference.size() ? by_name : by_order;
-  for (size_t i = 0; i < reference.size(); ++i) {
-    const TensorInfo &expected = reference[i], &actual = candidate[matches[i]];
-    if (element_count(expected.shape, expected.name) != element_count(actual.shape, actual.name)) {
-      refuse(text(kind, " \"", actual.name, "\" has shape ", to_string(actual.shape), ", \"", expected.name,
-                  "\" of the reference ", to_string(expected.shape)));
-    }
-  }
-  return matches;
-}
 
 // An activation's real values, in `scratch` where it is quantized.
 std::span<const float> real_values(const Session::Activation& activation, std::vector<float>& scratch) {
@@ -71,13 +47,12 @@ struct Comparator::Accumulator {
   uint64_t samples = 0, labelled = 0, reference_hits = 0, candidate_hits = 0;
 
   Accumulator(const Session& reference, const Session& candidate);
-  void match_layers(const Session& reference, const Session& candidate);
   void check_label(int label) const;
 };
 
 Comparator::Accumulator::Accumulator(const Session& reference, const Session& candidate)
-    : inputs(match(reference.inputs(), candidate.inputs(), "input")) {
-  const auto matches = match(reference.outputs(), candidate.outputs(), "output");
+    : inputs(match_ports(reference.inputs(), candidate.inputs(), "input")) {
+  const auto matches = match_ports(reference.outputs(), candidate.outputs(), "output");
   for (size_t i = 0; i < matches.size(); ++i) {
     const TensorInfo& info = reference.outputs()[i];
     const size_t count = element_count(info.shape, info.name);
@@ -87,21 +62,8 @@ Comparator::Accumulator::Accumulator(const Session& reference, const Session& ca
                        .expected = std::vector<float>(count),
                        .actual = std::vector<float>(count)});
   }
-  match_layers(reference, candidate);
-}
-
-void Comparator::Accumulator::match_layers(const Session& reference, const Session& candidate) {
-  const auto elements = [](const Session::Activation& activation) {
-    return activation.data.size() / element_size(activation.dtype);
-  };
-  std::map<std::string_view, size_t> by_name;
-  for (size_t i = 0; i < candidate.activations().size(); ++i) by_name.emplace(candidate.activations()[i].name, i);
-  for (size_t i = 0; i < reference.activations().size(); ++i) {
-    const auto& activation = reference.activations()[i];
-    const auto found = by_name.find(activation.name);
-    if (activation.op < 0 || found == by_name.end()) continue;
-    if (elements(candidate.activations()[found->second]) == elements(activation))
-      layers.push_back({i, found->second, {}});
+  for (const auto& [layer, twin] : match_layers(reference.activations(), candidate.activations())) {
+    layers.push_back({layer, twin, {}});
   }
 }
 

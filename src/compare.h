@@ -41,8 +41,8 @@ struct Comparison {
 /// Feeds the same real-valued inputs to both models and gathers metrics as they stream by.
 class Comparator {
  public:
-  /// Inputs and outputs are matched by name where the candidate has all of the reference's names, else by order.
-  /// `layers`: also compare each activation that both models have by name. Throws as Session does, and invalid-input
+  /// Inputs, outputs and layers are matched as compare_match.h tells.
+  /// `layers`: also compare each activation that both models have. Throws as Session does, and invalid-input
   /// when inputs or outputs of the two models do not fit together.
   Comparator(const Model& reference, const Model& candidate, bool layers);
 

@@ -218,9 +218,9 @@ class StaticQuantizer {
       const double scale = static_cast<double>(input_scale) * scales[scales.size() > 1 ? i : 0];
       quantized[i] = static_cast<int32_t>(std::round(bias[i] / scale));
     }
-    const std::string name = bias_index >= 0 ? editor_.tensor(bias_index).name : op_name(model_, n) + "/bias";
-    op.inputs[rule.bias] = editor_.add_constant<int32_t>(constant_name(name), {channels}, DType::INT32, quantized,
-                                                         std::move(bias_scales), 0);
+    // Without a name: it would say no more than the operator's, and take more room than many a bias.
+    op.inputs[rule.bias] =
+        editor_.add_constant<int32_t>("", {channels}, DType::INT32, quantized, std::move(bias_scales), 0);
   }
 
   // Empty where the statistics do not tell the means of the input's channels.

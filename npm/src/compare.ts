@@ -7,7 +7,8 @@ import type { CompareReport, Inputs } from './types.js';
 
 /** Options of `WebQuant.compare`. */
 export interface CompareOptions {
-  /** Also compare the output of every operator that both models have. Default false. */
+  /** Also compare the output of every operator that both models have, by name, or by order where another converter renamed them.
+   * Default false. */
   layers?: boolean;
   /** For each sample the index of the right class in the first output, for the accuracy of both models. */
   labels?: ArrayLike<number>;

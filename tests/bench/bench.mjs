@@ -1,5 +1,6 @@
 // `npm run bench`: median latency of FP32, FP16, dynamic and static INT8, in this Node, in a Node with relaxed SIMD and in
-// Chromium, beside Google's LiteRT.js on the same files. Times depend on the machine; compare them within one run.
+// Chromium, beside Google's LiteRT.js on the same files; and what calibrating costs beside a plain run (`npm run bench observe`:
+// only that). Times depend on the machine; compare them within one run.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
@@ -9,6 +10,7 @@ import { load } from 'webquant';
 import { findChromium, startChromium } from '../interop/chromium.mjs';
 import { startLiteRt } from '../interop/litert.mjs';
 import { startServer } from '../interop/server.mjs';
+import { timeObserving } from './observing.mjs';
 import { makeVersions, timeVersions } from './versions.mjs';
 
 const root = join(import.meta.dirname, '../..');
@@ -25,6 +27,12 @@ function row(where, model, times) {
   console.log(`${where.padEnd(26)} ${model.padEnd(18)} ${cells.join(' | ')}`);
 }
 
+/** How many times as long as a plain run a calibrator takes. */
+function rowOfObserving(where, model, ratios) {
+  const cells = Object.entries(ratios).map(([method, ratio]) => `${method} x ${ratio.toFixed(2)}`);
+  console.log(`${where.padEnd(26)} ${model.padEnd(18)} observe: ${cells.join(' | ')}`);
+}
+
 async function benchNode(model, bytes) {
   for (const variant of ['simd', 'relaxed-simd']) {
     let wq;
@@ -34,7 +42,9 @@ async function benchNode(model, bytes) {
       if (error.code !== 'unsupported') throw error;
       continue; // this Node has no relaxed SIMD
     }
-    row(`${nodeNow} ${variant}`, model, timeVersions(wq, makeVersions(wq, bytes)));
+    if (!observingOnly)
+      row(`${nodeNow} ${variant}`, model, timeVersions(wq, makeVersions(wq, bytes)));
+    rowOfObserving(`${nodeNow} ${variant}`, model, timeObserving(wq, bytes));
     wq.dispose();
   }
 }
@@ -53,11 +63,15 @@ async function benchChromium(models) {
         const page = await browser.newPage();
         await page.goto(`${server.origin}/page/index.html`);
         await page.evaluate(() => window.ready);
-        const times = await page.evaluate(
-          ([v, url]) => window.bench(v, url),
-          [variant, server.give(bytes)],
+        const given = [variant, server.give(bytes)];
+        const where = `Chromium ${variant}`;
+        if (!observingOnly)
+          row(where, model, await page.evaluate(([v, url]) => window.bench(v, url), given));
+        rowOfObserving(
+          where,
+          model,
+          await page.evaluate(([v, url]) => window.benchObserving(v, url), given),
         );
-        row(`Chromium ${variant}`, model, times);
         await page.close();
       }
     }
@@ -84,8 +98,9 @@ async function benchLiteRt(models) {
   }
 }
 
-const [only] = process.argv.slice(2);
-if (!only) {
+const nodeOnly = process.argv.includes('node');
+const observingOnly = process.argv.includes('observe');
+if (!nodeOnly) {
   execFileSync('cmake', ['--preset', 'native'], { cwd: root, stdio: 'ignore' });
   execFileSync('cmake', ['--build', '--preset', 'native', '--target', 'write_networks'], {
     cwd: root,
@@ -96,11 +111,13 @@ if (!only) {
 }
 const models = MODELS.map((model) => [model, readFileSync(join(folder, `${model}.tflite`))]);
 for (const [model, bytes] of models) await benchNode(model, bytes);
-if (!only) {
+if (!nodeOnly) {
   const newer = process.env.WEBQUANT_NODE24 ?? join(root, '.deps/node24/bin/node');
-  execFileSync(newer, [import.meta.filename, 'node'], { stdio: 'inherit' });
+  execFileSync(newer, [import.meta.filename, 'node', ...process.argv.slice(2)], {
+    stdio: 'inherit',
+  });
   if (findChromium()) {
     await benchChromium(models);
-    await benchLiteRt(models);
+    if (!observingOnly) await benchLiteRt(models);
   }
 }

@@ -3,7 +3,7 @@
 const MODES = ['fp16', 'dynamic-int8', 'static-int8'];
 
 /** Numbers in [0, 1) from a fixed seed: denormal or zero inputs would time other code. */
-function frame(length, seed) {
+export function frame(length, seed) {
   let state = seed;
   return Float32Array.from({ length }, () => {
     state = (Math.imul(state, 1664525) + 1013904223) >>> 0;

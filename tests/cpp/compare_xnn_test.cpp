@@ -179,10 +179,37 @@ TEST_CASE_METHOD(Fixture, "layers are compared by name, dequantized", "[compare]
   CHECK(result.layers[0].sqnr_db == Catch::Approx(errors.sqnr_db()));
 }
 
-TEST_CASE("layers that the candidate lacks are left out", "[compare]") {
-  const Comparison result = compare(shifted({0, 0}), shifted({0, 0}, "another"), {{1, 2}}, true);
-  CHECK(result.layers.empty());
-  CHECK(result.outputs.at(0).sqnr_db == kInfinity);
+TEST_CASE("layers with other names are known by the operators, or left out", "[compare]") {
+  const Comparison renamed = compare(shifted({0, 0}), shifted({0, 0}, "another"), {{1, 2}}, true);
+  REQUIRE(renamed.layers.size() == renamed.outputs.size());
+  CHECK(renamed.layers[0].sqnr_db == kInfinity);
+  CHECK(renamed.outputs.at(0).sqnr_db == kInfinity);
+
+  ModelBuilder b("another operator");
+  const int x = b.input("x", {1, 2});
+  b.output(b.op(OpCode::MUL, "product", {x, x}));
+  const Comparison other = compare(shifted({0, 0}), load(b.save()), {{1, 2}}, true);
+  CHECK(other.layers.empty());
+}
+
+// One output of two values, and one of three.
+Model of_two_sizes(bool swap_outputs, const std::string& prefix) {
+  ModelBuilder b("two sizes");
+  const int two = b.input("two", {1, 2}), three = b.input("three", {1, 3});
+  b.output(b.add(prefix + "of two", two, two));
+  b.output(b.add(prefix + "of three", three, three));
+  if (swap_outputs) std::ranges::reverse(graph(b.model()).outputs);
+  return load(b.save());
+}
+
+TEST_CASE("renamed outputs in another order are matched by size", "[compare]") {
+  Comparator comparator(of_two_sizes(false, ""), of_two_sizes(true, "my "), false);
+  comparator.write_real(0, Values{1, 2});
+  comparator.write_real(1, Values{40, 50, 60});
+  comparator.add_sample(-1);
+  const Comparison result = comparator.report();
+  CHECK(result.outputs[0].name == "of two");
+  for (const OutputMetrics& output : result.outputs) CHECK(output.mse == 0);
 }
 
 TEST_CASE("inputs and outputs are matched by name, else by order", "[compare]") {
