@@ -8,7 +8,7 @@ import { after, before, test } from 'node:test';
 import { calibrate, make, photograph, root, startDemo } from './support.mjs';
 import { LONGEST_MS, longTasksWhile } from './tasks.mjs';
 
-const folder = join(root, 'build/networks');
+const folder = join(root, 'build/bench');
 const NAME = 'mobilenet_v2_224.tflite';
 
 let demo;
