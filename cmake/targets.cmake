@@ -69,7 +69,7 @@ if(NOT EMSCRIPTEN)
   list(FILTER test_sources EXCLUDE REGEX "_xnn[^/]*\\.cpp$")
 endif()
 if(TARGET webquant_core AND test_sources)
-  webquant_tool(webquant_tests ${test_sources})
+  webquant_tool(webquant_tests ${test_sources} tests/networks/hostile.cpp)
   target_link_libraries(webquant_tests PRIVATE catch2)
 endif()
 

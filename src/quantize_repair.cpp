@@ -2,40 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <optional>
-#include <utility>
 
-#include "quantize_edit.h"
+#include "channel_pairs.h"
 #include "stats_range.h"
 
 namespace webquant {
 namespace {
-
-bool is_depthwise(const QuantRule& rule) { return rule.channel_axis == 3; }
-
-// Which input channel each weight meets: for weights O..I with groups, or 1HWO for depthwise ones. Calls
-// visit(input channel, output channel, index of the weight); false when the sizes do not fit together.
-template <class Visit>
-bool for_each_weight(const Shape& shape, const QuantRule& rule, size_t input_channels, Visit visit) {
-  const auto size = [&](size_t axis) { return static_cast<size_t>(shape[axis]); };
-  size_t count = 1;
-  for (size_t axis = 0; axis < shape.size(); ++axis) count *= size(axis);
-  const size_t outputs = size(static_cast<size_t>(rule.channel_axis)), last = size(shape.size() - 1);
-  if (count == 0 || input_channels == 0) return false;
-  if (is_depthwise(rule)) {
-    if (outputs % input_channels != 0) return false;
-    const size_t multiplier = outputs / input_channels;
-    for (size_t i = 0; i < count; ++i) visit(i % outputs / multiplier, i % outputs, i);
-    return true;
-  }
-  if (input_channels % last != 0 || outputs % (input_channels / last) != 0) return false;
-  const size_t outputs_per_group = outputs / (input_channels / last), row = count / outputs;
-  for (size_t i = 0; i < count; ++i) {
-    const size_t output = i / row;
-    visit(output / outputs_per_group * last + i % last, output, i);
-  }
-  return true;
-}
 
 // A convolution's window along one axis.
 struct Window {
@@ -85,132 +57,50 @@ std::vector<double> shares_inside(const Model& model, const Operator& op, const 
   return shares;
 }
 
-// Two operators with weights, and the tensors between them.
-struct Pair {
-  size_t first, second;
-  std::vector<int32_t> between;
-  bool clamps_at_6 = false;
-};
-
 class Equalizer {
  public:
   Equalizer(Model& model, const QuantSpec& spec, Stats& stats)
-      : model_(model), spec_(spec), stats_(stats), names_(tensor_names(model)), readers_(names_.size()) {
-    const Graph& g = graph(model);
-    uses_.resize(names_.size());
-    for (size_t n = 0; n < g.operators.size(); ++n) {
-      for (const int32_t input : g.operators[n]->inputs) {
-        if (input < 0) continue;
-        ++uses_[input];
-        readers_[input] = n;
-      }
-    }
-    for (const int32_t output : g.outputs) ++uses_[output];
-  }
+      : model_(model), spec_(spec), stats_(stats), names_(tensor_names(model)) {}
 
   void run() {
-    std::vector<Pair> pairs;
-    for (size_t n = 0; n < graph(model_).operators.size(); ++n) {
-      if (auto pair = pair_from(n)) pairs.push_back(*pair);
-    }
+    std::vector<ChannelPair> pairs = channel_pairs(model_);
+    std::erase_if(pairs, [&](const ChannelPair& pair) { return !has_statistics(pair); });
     // Operators in the middle of a chain belong to two pairs, which pull at them in turn.
     constexpr int kMaxRounds = 20;
     constexpr double kSettled = 0.01;
     for (int round = 0; round < kMaxRounds; ++round) {
       double largest_change = 0;
-      for (const Pair& pair : pairs) largest_change = std::max(largest_change, balance(pair));
+      for (const ChannelPair& pair : pairs) largest_change = std::max(largest_change, balance(pair));
       if (largest_change < kSettled) break;
     }
   }
 
  private:
-  const Operator& op(size_t n) const { return *graph(model_).operators[n]; }
-  const QuantRule& rule(size_t n) const { return find_op(op_code(model_, op(n)))->quant; }
-  TensorDetails& details(const Pair& pair, size_t i) { return stats_.details.at(names_[pair.between[i]]); }
+  TensorDetails& details(const ChannelPair& pair, size_t i) { return stats_.details.at(names_[pair.between[i]]); }
 
-  // Weights, and a bias if there is one, that belong to this operator alone.
-  bool has_own_weights(size_t n) const {
-    const OpDef* def = find_op(op_code(model_, op(n)));
-    if (!def || def->quant.weights < 0 || !is_float_constant(model_, op(n), def->quant.weights)) return false;
-    const auto is_own = [&](int32_t tensor) {
-      const uint32_t buffer = graph(model_).tensors[tensor]->buffer;
-      return uses_[tensor] == 1 &&
-             std::ranges::count(graph(model_).tensors, buffer, [](const auto& t) { return t->buffer; }) == 1;
-    };
-    const auto& inputs = op(n).inputs;
-    const auto bias = static_cast<size_t>(def->quant.bias);
-    const bool has_bias = bias < inputs.size() && inputs[bias] >= 0;
-    return is_own(inputs[def->quant.weights]) &&
-           (!has_bias || (is_float_constant(model_, op(n), def->quant.bias) && is_own(inputs[bias])));
-  }
-
-  std::optional<Pair> pair_from(size_t first) {
-    using Activation = tflite::ActivationFunctionType;
-    if (!has_own_weights(first)) return std::nullopt;
-    Pair pair{.first = first, .second = first, .between = {}};
-    for (size_t n = first;; n = pair.second) {
-      const auto clamp = clamp_of(model_, op(n));
-      if (clamp != Activation::NONE && clamp != Activation::RELU && clamp != Activation::RELU6) return std::nullopt;
-      pair.clamps_at_6 |= clamp == Activation::RELU6;
-      const int32_t out = op(n).outputs[0];
-      const auto known = stats_.details.find(names_[out]);
-      if (uses_[out] != 1 || known == stats_.details.end() || !stats_.tensors.contains(names_[out])) {
-        return std::nullopt;
-      }
-      const auto& channels = known->second.channel_max;
-      if (channels.empty() || (!pair.between.empty() && channels.size() != details(pair, 0).channel_max.size())) {
-        return std::nullopt;
-      }
-      pair.between.push_back(out);
-      pair.second = readers_[out];
-      const OpCode code = op_code(model_, op(pair.second));
-      if (code != OpCode::RELU && code != OpCode::RELU6 && code != OpCode::PAD) break;
-    }
-    if (!has_own_weights(pair.second) || op(pair.second).inputs[0] != pair.between.back()) return std::nullopt;
-    const size_t channels = details(pair, 0).channel_max.size();
-    const bool fits = static_cast<size_t>(weights(pair.first).shape[rule(pair.first).channel_axis]) == channels &&
-                      for_each_weight(weights(pair.second).shape, rule(pair.second), channels, [](auto...) {});
-    return fits ? std::optional(pair) : std::nullopt;
-  }
-
-  const Tensor& weights(size_t n) const { return *graph(model_).tensors[op(n).inputs[rule(n).weights]]; }
-
-  std::span<float> values(int32_t tensor) {
-    auto& bytes = model_.buffers[graph(model_).tensors[tensor]->buffer]->data;
-    return {reinterpret_cast<float*>(bytes.data()), bytes.size() / sizeof(float)};
-  }
-  std::span<float> weight_values(size_t n) { return values(op(n).inputs[rule(n).weights]); }
-  std::span<float> bias_values(size_t n) {
-    const auto slot = static_cast<size_t>(rule(n).bias);
-    return slot < op(n).inputs.size() && op(n).inputs[slot] >= 0 ? values(op(n).inputs[slot]) : std::span<float>();
+  bool has_statistics(const ChannelPair& pair) const {
+    return std::ranges::all_of(pair.between, [&](int32_t tensor) {
+      const auto known = stats_.details.find(names_[tensor]);
+      return known != stats_.details.end() && known->second.channel_max.size() == pair.channels &&
+             stats_.tensors.contains(names_[tensor]);
+    });
   }
 
   // Scales each channel; returns the largest |log(scale)|.
-  double balance(const Pair& pair) {
-    const size_t count = details(pair, 0).channel_max.size();
-    const auto scales = channel_scales(pair, count);
+  double balance(const ChannelPair& pair) {
+    const auto scales = channel_scales(pair);
     double change = 0;
     for (const double scale : scales) change = std::max(change, std::abs(std::log(scale)));
     if (change == 0) return 0;
-
-    const ChannelView view =
-        channel_view(weights(pair.first).shape, static_cast<size_t>(rule(pair.first).channel_axis));
-    auto first = weight_values(pair.first);
-    for (size_t i = 0; i < first.size(); ++i) divide(first[i], scales[i / view.inner % count]);
-    auto bias = bias_values(pair.first);
-    for (size_t i = 0; i < bias.size(); ++i) divide(bias[i], scales[i]);
-    auto second = weight_values(pair.second);
-    for_each_weight(weights(pair.second).shape, rule(pair.second), count,
-                    [&](size_t channel, size_t, size_t i) { divide(second[i], 1 / scales[channel]); });
-    for (size_t i = 0; i < pair.between.size(); ++i) rescale(pair.between[i], scales);
+    divide_channels(model_, pair, scales);
+    for (const int32_t tensor : pair.between) rescale(tensor, scales);
     return change;
   }
 
-  static void divide(float& value, double scale) { value = static_cast<float>(value / scale); }
-
   // By what to divide each channel: the square root of how much of its quantizers' ranges the first operator's channel
   // takes, over how much the second one's takes.
-  std::vector<double> channel_scales(const Pair& pair, size_t count) {
+  std::vector<double> channel_scales(const ChannelPair& pair) {
+    const size_t count = pair.channels;
     const auto magnitudes = [&](size_t i) {
       std::vector<double> out(count);
       const TensorDetails& seen = details(pair, i);
@@ -221,13 +111,14 @@ class Equalizer {
     };
     const auto seen = magnitudes(pair.between.size() - 1);
     const double most_seen = std::ranges::max(seen);
-    const ChannelView view =
-        channel_view(weights(pair.first).shape, static_cast<size_t>(rule(pair.first).channel_axis));
-    const auto out_weights = channel_max_abs(weight_values(pair.first), view);
+    const auto axis = static_cast<size_t>(quant_rule(model_, pair.first).channel_axis);
+    const auto out_weights =
+        channel_max_abs(weight_values(model_, pair.first), channel_view(weights_of(model_, pair.first).shape, axis));
     const double most_out = std::ranges::max(out_weights);
     std::vector<double> in_weights(count);
-    const auto second = weight_values(pair.second);
-    for_each_weight(weights(pair.second).shape, rule(pair.second), count, [&](size_t channel, size_t, size_t i) {
+    const auto second = weight_values(model_, pair.second);
+    const QuantRule& second_rule = quant_rule(model_, pair.second);
+    for_each_weight(weights_of(model_, pair.second).shape, second_rule, count, [&](size_t channel, size_t, size_t i) {
       in_weights[channel] = std::max(in_weights[channel], std::abs(double{second[i]}));
     });
     const double most_in = std::ranges::max(in_weights);
@@ -236,7 +127,7 @@ class Equalizer {
     if (!(most_seen > 0) || !(most_out > 0) || !(most_in > 0)) return scales;
     // Each output channel's weights have a scale of their own and need no help.
     const bool own_scales = spec_.per_channel;
-    const auto bias = bias_values(pair.first);
+    const auto bias = bias_values(model_, pair.first);
     double most_after = 0;
     std::vector<bool> moves(count);
     for (size_t c = 0; c < count; ++c) {
@@ -244,7 +135,7 @@ class Equalizer {
       // The bias counts for channels that RELU never lets through: no one sees how large they get.
       const double reached = std::max(seen[c], bias.empty() ? 0 : std::abs(double{bias[c]}));
       const double first = std::max(own_scales ? 0 : out_weights[c] / most_out, reached / most_seen);
-      const double second_share = own_scales && is_depthwise(rule(pair.second)) ? 1 : in_weights[c] / most_in;
+      const double second_share = own_scales && is_depthwise(second_rule) ? 1 : in_weights[c] / most_in;
       if (first == 0 || second_share == 0) continue;
       moves[c] = true;
       scales[c] = std::clamp(std::sqrt(first / second_share), 0x1p-8, 0x1p8);
@@ -256,6 +147,8 @@ class Equalizer {
     }
     return scales;
   }
+
+  static void divide(float& value, double scale) { value = static_cast<float>(value / scale); }
 
   void rescale(int32_t tensor, const std::vector<double>& scales) {
     TensorDetails& seen = stats_.details.at(names_[tensor]);
@@ -278,8 +171,6 @@ class Equalizer {
   const QuantSpec& spec_;
   Stats& stats_;
   std::vector<std::string> names_;
-  std::vector<size_t> readers_;  // by tensor: the last operator that reads it
-  std::vector<size_t> uses_;     // by tensor
 };
 
 }  // namespace
