@@ -97,7 +97,7 @@ struct Session::State {
     ReferenceKernel kernel;
     std::vector<std::span<const std::byte>> inputs;
     std::vector<std::span<std::byte>> outputs;
-    size_t op = 0;
+    size_t op = 0;  // the step's last operator
   };
 
   std::vector<TensorInfo> inputs, outputs;
@@ -127,6 +127,7 @@ struct Session::State {
                    bool profile);
   void add_kernel(const Model& model, const TensorFacts& facts, const Step& step);
   void list_activations(const Model& model, const std::vector<std::string>& names);
+  void run(const RunStep& step);
   void add_times(const RunStep& step);
   OpTime& time_of(size_t op) { return *std::ranges::find(times, op, &OpTime::op); }
 };
@@ -239,8 +240,12 @@ void Session::State::add_runtime(const Model& model, const TensorFacts& facts, c
   xnn_runtime_t handle = nullptr;
   if (!workspace) workspace = new_workspace();
   const xnn_status status = xnn_create_runtime_v4(builder.handle(), nullptr, workspace.get(), nullptr, flags, &handle);
-  RunStep run{
-      .runtime = RuntimeHandle(handle), .node_ops = builder.node_ops(), .kernel = {}, .inputs = {}, .outputs = {}};
+  RunStep run{.runtime = RuntimeHandle(handle),
+              .node_ops = builder.node_ops(),
+              .kernel = {},
+              .inputs = {},
+              .outputs = {},
+              .op = step.ops.back()};
   require(extra_weights.failed() ? xnn_status_out_of_memory : status, "prepare the operators");
   memory.weights_bytes += heap_bytes() - before;
 
@@ -286,20 +291,24 @@ const std::vector<Session::Activation>& Session::activations() const { return st
 std::vector<OpTime> Session::profile() const { return state_->times; }
 SessionMemory Session::memory() const { return state_->memory; }
 
-void Session::run() {
-  const bool profile = !state_->times.empty();
+void Session::run(const std::function<void(int op)>& after) {
   for (const auto& step : state_->steps) {
-    if (step.runtime) {
-      require(xnn_invoke_runtime(step.runtime.get()), "run the model");
-      if (profile) state_->add_times(step);
-      continue;
-    }
-    const auto start = std::chrono::steady_clock::now();
-    step.kernel({step.inputs, step.outputs});
-    if (!profile) continue;
-    state_->time_of(step.op).add(
-        std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
+    state_->run(step);
+    if (after) after(static_cast<int>(step.op));
   }
+}
+
+void Session::State::run(const RunStep& step) {
+  const bool profile = !times.empty();
+  if (step.runtime) {
+    require(xnn_invoke_runtime(step.runtime.get()), "run the model");
+    if (profile) add_times(step);
+    return;
+  }
+  const auto start = std::chrono::steady_clock::now();
+  step.kernel({step.inputs, step.outputs});
+  if (!profile) return;
+  time_of(step.op).add(std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count());
 }
 
 void Session::State::add_times(const RunStep& step) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -64,7 +65,8 @@ class Session {
   std::span<const std::byte> output(size_t index) const;
 
   /// Throws internal if XNNPACK refuses, which a constructed session does not expect.
-  void run();
+  /// With `observe`, `after(op)` is called when operator `op` and all before it have run.
+  void run(const std::function<void(int op)>& after = {});
 
   /// Real values into an input of any numeric type: quantized with the input's parameters where it has some, else
   /// rounded and saturated. Throws invalid-input when the count differs from the input's.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <limits>
 
 #include "ops/op.h"
 #include "session.h"
@@ -48,13 +49,20 @@ Calibrator::Calibrator(const Model& model, const StatsOptions& options)
                                       ? text("inputs[\"", activation.name, "\"]")
                                       : text(activation.op_type, " #", activation.op, " \"", activation.name, "\""),
                          .values = values,
-                         .channels = whole_rows ? known->second : 0});
+                         .channels = whole_rows ? known->second : 0,
+                         .op = activation.op});
   }
 }
 
 void Calibrator::observe() {
-  session_.run();
-  observer_.add(observed_);
+  observer_.forget();
+  auto next = observed_.begin();
+  const auto look_until = [&](int op) {
+    for (; next != observed_.end() && next->op <= op; ++next) observer_.look(*next);
+  };
+  session_.run(look_until);
+  look_until(std::numeric_limits<int>::max());
+  observer_.take();
 }
 
 }  // namespace webquant

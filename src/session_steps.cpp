@@ -27,14 +27,14 @@ std::vector<bool> needed_operators(const Model& model, const TensorFacts& facts,
 
 }  // namespace
 
-std::vector<Step> plan_steps(const Model& model, const TensorFacts& facts, bool all) {
-  const auto needed = needed_operators(model, facts, all);
+std::vector<Step> plan_steps(const Model& model, const TensorFacts& facts, bool observe) {
+  const auto needed = needed_operators(model, facts, observe);
   std::vector<Step> steps;
   for (size_t n = 0; n < needed.size(); ++n) {
     if (!needed[n]) continue;
     const OpDef* def = find_op(op_code(model, *graph(model).operators[n]));
     ReferenceKernel kernel = def->reference ? def->reference(OpView(model, n, facts)) : nullptr;
-    if (kernel || steps.empty() || steps.back().kernel) steps.emplace_back();
+    if (observe || kernel || steps.empty() || steps.back().kernel) steps.emplace_back();
     steps.back().ops.push_back(n);
     steps.back().kernel = std::move(kernel);
   }

@@ -14,8 +14,9 @@ struct Step {
 };
 
 /// The model's operators in their order, without those whose results are known, and without those that the graph's
-/// outputs do not depend on unless `all`. Throws unsupported, naming the operator.
-std::vector<Step> plan_steps(const Model& model, const TensorFacts& facts, bool all);
+/// outputs do not depend on. With `observe` these too, and each operator alone. Throws unsupported, naming the
+/// operator.
+std::vector<Step> plan_steps(const Model& model, const TensorFacts& facts, bool observe);
 
 /// By tensor: whether it has to lie in memory of the session, because it goes from one step to another.
 std::vector<bool> crossing_tensors(const Model& model, const TensorFacts& facts, const std::vector<Step>& steps);

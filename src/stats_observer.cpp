@@ -6,25 +6,38 @@
 namespace webquant {
 
 void Observer::add(std::span<const Observed> activations) {
-  // All of them first: a bad value leaves the statistics as they were.
-  std::vector<Seen> seen;
-  for (const Observed& activation : activations) {
-    Seen& one = seen.emplace_back();
-    if (activation.channels == 0) {
-      one.range = min_max(activation.values, activation.label);
-      continue;
-    }
-    one.channels = channel_ranges(activation.values, activation.channels, activation.label);
-    one.range = {std::ranges::min(one.channels.min), std::ranges::max(one.channels.max)};
-  }
-  ++stats_.samples;
-  for (size_t i = 0; i < seen.size(); ++i) add(activations[i], seen[i]);
+  forget();
+  for (const Observed& activation : activations) look(activation);
+  take();
 }
 
-void Observer::add(const Observed& activation, const Seen& seen) {
+void Observer::look(const Observed& activation) {
+  Seen seen{.activation = &activation, .range = {}, .all = {}, .channels = {}, .histogram = {}};
+  if (activation.channels == 0) {
+    seen.range = min_max(activation.values, activation.label);
+  } else {
+    seen.channels = channel_ranges(activation.values, activation.channels, activation.label);
+    seen.range = {std::ranges::min(seen.channels.min), std::ranges::max(seen.channels.max)};
+  }
+  const auto known = stats_.tensors.find(activation.name);
+  seen.all = known == stats_.tensors.end() ? seen.range : merge({known->second.min, known->second.max}, seen.range);
+  if (has_histogram(stats_.options.method)) {
+    fit(seen.histogram, seen.all, stats_.options.bins);
+    count(seen.histogram, activation.values);
+  }
+  seen_.push_back(std::move(seen));
+}
+
+void Observer::take() {
+  ++stats_.samples;
+  for (const Seen& seen : seen_) take(seen);
+  forget();
+}
+
+void Observer::take(const Seen& seen) {
+  const Observed& activation = *seen.activation;
   const auto [entry, is_new] = stats_.tensors.try_emplace(activation.name);
   TensorStats& tensor = entry->second;
-  const Range all = is_new ? seen.range : merge({tensor.min, tensor.max}, seen.range);
   if (stats_.options.method == Method::kMovingAverage) {
     // Divided by the weight that the samples so far have together: the mean starts unbiased, as in Adam
     // (Kingma and Ba 2015, arXiv:1412.6980, section 3).
@@ -36,13 +49,14 @@ void Observer::add(const Observed& activation, const Seen& seen) {
     tensor.min = static_cast<float>(low / weight);
     tensor.max = static_cast<float>(high / weight);
   } else {
-    tensor.min = all.min;
-    tensor.max = all.max;
+    tensor.min = seen.all.min;
+    tensor.max = seen.all.max;
   }
   if (has_histogram(stats_.options.method)) {
     if (!tensor.histogram) tensor.histogram.emplace();
-    fit(*tensor.histogram, all, stats_.options.bins);
-    count(*tensor.histogram, activation.values);
+    // Both have the bins of the same range now.
+    fit(*tensor.histogram, seen.all, stats_.options.bins);
+    for (size_t i = 0; i < seen.histogram.counts.size(); ++i) tensor.histogram->counts[i] += seen.histogram.counts[i];
   }
 
   TensorDetails& details = stats_.details[activation.name];
