@@ -1,5 +1,7 @@
 // Static INT8, second half: the plan is carried out.
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <tuple>
 
 #include "quantize_edit.h"
@@ -200,7 +202,7 @@ class StaticQuantizer {
 
     min_max(bias, text("the bias of ", op_label(model_, n)));  // refuses NaN and infinities
     auto scales = weight_scales(model_, weights, rule.channel_axis, spec_.per_channel);
-    widen_for_bias(scales, bias, input_scale);
+    widen_steps(scales, bias, input_scale);
     const auto key = std::tuple(weights_index, static_cast<int>(rule.channel_axis), scales);
     auto known = weights_.find(key);
     if (known == weights_.end()) {
@@ -243,15 +245,16 @@ class StaticQuantizer {
     return out;
   }
 
-  // A bias of 2^30 steps or more might overflow the 32-bit sum: its channel gets larger steps. That happens where all
-  // weights of a channel are next to nothing, so nothing is lost.
-  static void widen_for_bias(std::vector<float>& scales, std::span<const float> bias, float input_scale) {
+  // A bias of 2^30 steps or more might overflow the 32-bit sum, and kernels refuse steps that are denormal numbers:
+  // such a channel gets larger ones. That happens where all weights of a channel are next to nothing, so nothing is
+  // lost.
+  static void widen_steps(std::vector<float>& scales, std::span<const float> bias, float input_scale) {
     constexpr double kMaxSteps = 1 << 30;
+    constexpr double kLeastStep = 2 * std::numeric_limits<float>::min();  // normal when rounded, too
     for (size_t i = 0; i < bias.size(); ++i) {
       float& scale = scales[scales.size() > 1 ? i : 0];
-      const double magnitude = std::abs(static_cast<double>(bias[i]));
-      if (magnitude >= kMaxSteps * input_scale * scale)
-        scale = static_cast<float>(magnitude / (kMaxSteps * input_scale));
+      const double least = std::max(std::abs(double{bias[i]}) / kMaxSteps, kLeastStep);
+      if (least > double{input_scale} * scale) scale = static_cast<float>(least / input_scale);
     }
   }
 

@@ -137,6 +137,25 @@ TEST_CASE("channels of zeros and of tiny weights stay usable", "[quantize]") {
   }
 }
 
+TEST_CASE("scales are normal numbers, however small activations and weights are", "[quantize]") {
+  INFO("repeat with --rng-seed " << Catch::getSeed());
+  Random random(Catch::getSeed());
+  const bool per_channel = GENERATE(true, false);
+  for (int i = 0; i < 500; ++i) {
+    const float range = std::exp2(random.uniform(-149, 20)), size = std::exp2(random.uniform(-149, 20));
+    const auto weights = random.values(4, -size, size);
+    const std::vector<float> bias = {0, i % 2 ? range * size : 0};
+    CAPTURE(range, weights, bias);
+    const Model model = fully_connected_model(weights, {2, 2}, bias);
+    const Stats stats = stats_of(model, {{"x", {.min = -range, .max = range}}});
+    const Model result = quantize_checked(model, {.io = DType::INT8, .per_channel = per_channel}, &stats).model;
+    const size_t op = only_op(result, OpCode::FULLY_CONNECTED);
+    const Constant w(result, op, 1), b(result, op, 2);
+    for (const float scale : w.quant.scale) REQUIRE((scale > 0 && std::isnormal(scale)));
+    for (const float scale : b.quant.scale) REQUIRE((scale > 0 && std::isnormal(scale)));
+  }
+}
+
 TEST_CASE("a missing bias is added where INT8 needs one", "[quantize]") {
   Random random(1);
   ModelBuilder b("without bias");
