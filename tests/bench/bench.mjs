@@ -63,14 +63,14 @@ async function benchChromium(models) {
         const page = await browser.newPage();
         await page.goto(`${server.origin}/page/index.html`);
         await page.evaluate(() => window.ready);
-        const given = [variant, server.give(bytes)];
+        const given = () => [variant, server.give(bytes)];
         const where = `Chromium ${variant}`;
         if (!observingOnly)
-          row(where, model, await page.evaluate(([v, url]) => window.bench(v, url), given));
+          row(where, model, await page.evaluate(([v, url]) => window.bench(v, url), given()));
         rowOfObserving(
           where,
           model,
-          await page.evaluate(([v, url]) => window.benchObserving(v, url), given),
+          await page.evaluate(([v, url]) => window.benchObserving(v, url), given()),
         );
         await page.close();
       }
