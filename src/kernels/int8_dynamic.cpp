@@ -56,7 +56,7 @@ void multiply(const int8_t* rows_end, const std::byte* packed, FloatOutput outpu
     }
     packed += kColumns * sizeof(int32_t);
     tile.multiply(form, rows, steps, reinterpret_cast<const int8_t*>(packed));
-    packed += steps * kWeightsBytes<DynamicWords>;
+    packed += steps * kStepWeights<DynamicWords>;
 
     v128_t scales[2], biases[2];
     std::memcpy(scales, packed, sizeof(scales));

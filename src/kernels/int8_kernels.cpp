@@ -56,10 +56,14 @@ template <size_t kUsed, class Form>
   for (;;) {
     const TileHead& head = head_of(packed);
     const int8_t* weights = packed + kColumns * sizeof(int32_t);
-    packed = weights + steps * kWeightsBytes<Form>;
+    packed = weights + steps * kStepWeights<Form>;
 
     Tile<kUsed> tile(head);
-    tile.multiply(form, rows, steps, weights);
+    if constexpr (kWidensWords && Form::kGroup == Words::kGroup) {
+      tile.multiply(form, rows, steps, head.widened);
+    } else {
+      tile.multiply(form, rows, steps, weights);
+    }
     if constexpr (Form::kGroup == 4) {
       if (head.extra_steps > 0) tile.multiply_extra(form, rows, head);
     }

@@ -22,7 +22,7 @@ using namespace int8_dot;
 bool has_bytes = false;
 
 /// How many steps of Bytes take the time of an extra step, and of the two steps of Words with as many channels.
-constexpr float kExtraCost = 1.25f, kWordsCost = 1.35f;
+constexpr float kExtraCost = 1.25f, kWordsCost = 1.25f;
 
 bool is_safe(int8_t a, int8_t b) {
   return std::max<int>(a, 0) + std::max<int>(b, 0) <= 128 && std::min<int>(a, 0) + std::min<int>(b, 0) >= -128;
@@ -99,6 +99,8 @@ void add_heads(const ForEachTile& for_each_tile) {
   const bool bytes = has_bytes && steps + kExtraCost * extra_steps <= kWordsCost * steps;
   auto* head = owner.allocate<TileHead>(tiles);
   auto* extra = owner.allocate<ExtraStep>(bytes ? extra_steps : 0);
+  const size_t widened_count = kWidensWords && !bytes ? steps * kColumns * kDepth : 0;
+  auto* widened = owner.allocate<int16_t>(widened_count);
   if (owner.failed()) return;
   for_each_tile([&](const PackedTile& tile) {
     std::memcpy(head->bias, tile.begin, sizeof(head->bias));
@@ -110,6 +112,8 @@ void add_heads(const ForEachTile& for_each_tile) {
     } else {
       head->is_words = true;
       regroup(tile);
+      head->widened = widened;
+      if (kWidensWords) widened = std::copy_n(tile.weights(), tile.steps() * kColumns * kDepth, widened);
     }
     std::memcpy(tile.begin, &head, sizeof(head));
     ++head;
