@@ -4,6 +4,7 @@
 
 #include "compare_match.h"
 #include "error_metrics.h"
+#include "ops/op.h"
 
 namespace webquant {
 namespace {
@@ -85,7 +86,13 @@ void Comparator::Accumulator::check_label(int label) const {
 Comparator::Comparator(const Model& reference, const Model& candidate, bool layers)
     : reference_(reference, {.observe = layers}),
       candidate_(candidate, {.observe = layers}),
-      sums_(std::make_shared<Accumulator>(reference_, candidate_)) {}
+      sums_(std::make_shared<Accumulator>(reference_, candidate_)) {
+  // INT8 holds no infinity: there is nothing to compare it with.
+  std::erase_if(sums_->layers, [&](const auto& layer) {
+    const int op = reference_.activations()[layer.reference].op;
+    return op >= 0 && pads_unbounded(reference, *graph(reference).operators[static_cast<size_t>(op)]);
+  });
+}
 
 void Comparator::write_real(size_t input, std::span<const float> values) {
   reference_.write_real(input, values);

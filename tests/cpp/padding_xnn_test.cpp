@@ -1,7 +1,10 @@
 // Padding with minus infinity, as converters write it in front of a MAX_POOL_2D: from calibration to INT8.
+#include <algorithm>
 #include <catch_amalgamated.hpp>
+#include <cmath>
 #include <limits>
 
+#include "compare.h"
 #include "model_builder.h"
 #include "quantize.h"
 #include "session.h"
@@ -45,6 +48,13 @@ TEST_CASE("infinite padding does not spoil static INT8") {
     session->read_real(0, *out);
   }
   for (size_t i = 0; i < wanted.size(); ++i) REQUIRE(got[i] == Catch::Approx(wanted[i]).margin(1.01 / 255));
+
+  Comparator comparator(model, quantized, /*layers=*/true);
+  comparator.write_real(0, input);
+  comparator.add_sample(-1);
+  const auto layers = comparator.report().layers;
+  CHECK(std::ranges::count(layers, "MAX_POOL_2D", &LayerMetrics::type) == 1);
+  for (const auto& layer : layers) CHECK(std::isfinite(layer.cosine));
 }
 
 }  // namespace webquant::test
