@@ -29,7 +29,7 @@ const layers = [
   /^(quant_math|stats|frame|error_metrics)/,
   /^model(?!_builder)/,
   /^(ops\/(op|infer|facts|slices|reference|table)|kernels\/|model_builder)/,
-  /^(quantize|session|subgraph|ops\/lower)/,
+  /^(channel_pairs|quantize|session|subgraph|ops\/lower)/,
   /^(inspect|compare)/,
 ];
 const layerOf = (name) => layers.findIndex((layer) => layer.test(name));
