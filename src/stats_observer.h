@@ -47,7 +47,7 @@ class Observer {
 
   Stats stats_;
   std::vector<Seen> seen_;
-  // Moving average: sums that start at 0, and would be too small at first (see add).
+  // Moving average: sums that start at 0, and would be too small at first (see take).
   std::map<std::string, std::pair<double, double>> averages_;
 };
 

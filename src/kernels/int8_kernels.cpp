@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 #include <new>
 
 #include "kernels/int8_dot.h"
@@ -159,14 +160,16 @@ void* ExtraWeights::allocate(size_t size_bytes) {
 }
 
 void ExtraWeights::reserve_rows(size_t taps, size_t channels) {
-  const size_t padded = (channels + kDepth - 1) / kDepth * kDepth;
-  const size_t size_bytes = taps * padded / Words::kGroup * kRowsBytes + 4 * kRowsBytes;
+  // In 64 bits: a row of 512 MB takes more than 32 bits can count.
+  const uint64_t padded = (uint64_t{channels} + kDepth - 1) / kDepth * kDepth;
+  const uint64_t size_bytes = taps * padded / Words::kGroup * kRowsBytes + 4 * kRowsBytes;
   if (size_bytes <= scratch_bytes) return;
-  auto* larger = new (std::nothrow) int8_t[size_bytes];
+  const bool countable = size_bytes <= std::numeric_limits<ptrdiff_t>::max();
+  auto* larger = countable ? new (std::nothrow) int8_t[static_cast<size_t>(size_bytes)] : nullptr;
   failed_ |= larger == nullptr;
   if (larger == nullptr) return;
   scratch.reset(larger);
-  scratch_bytes = size_bytes;
+  scratch_bytes = static_cast<size_t>(size_bytes);
 }
 
 void install_int8_kernels() {

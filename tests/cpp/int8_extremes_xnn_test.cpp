@@ -5,6 +5,7 @@
 #include <catch_amalgamated.hpp>
 #include <cmath>
 
+#include "kernels/int8_kernels.h"
 #include "model_builder.h"
 #include "quantize.h"
 #include "session.h"
@@ -107,6 +108,14 @@ TEST_CASE("INT8 products are exact at the extremes", "[int8]") {
     }
     CHECK(wrong == 0);
   }
+}
+
+TEST_CASE("rows that 32 bits cannot count are no memory", "[int8]") {
+  ExtraWeights weights;
+  weights.reserve_rows(3, 5);
+  CHECK(!weights.failed());
+  weights.reserve_rows(size_t{1} << 15, size_t{1} << 15);  // times 8 bytes: 2^33
+  CHECK(weights.failed());
 }
 
 }  // namespace webquant::test
