@@ -11,8 +11,9 @@
 #include <string>
 #include <type_traits>
 
-#include "error.h"
+#include "base/error.h"
 #include "js_values.h"
+#include "model/save.h"
 #include "runner.h"
 
 namespace webquant {

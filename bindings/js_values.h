@@ -10,14 +10,14 @@
 #include <string>
 #include <vector>
 
-#include "compare.h"
-#include "frame.h"
-#include "inspect.h"
-#include "model.h"
+#include "calibrate/stats.h"
+#include "compare/compare.h"
+#include "frame/frame.h"
+#include "model/model.h"
 #include "ops/op.h"
-#include "quantize.h"
-#include "session.h"
-#include "stats.h"
+#include "quantize/quantize.h"
+#include "run/inspect.h"
+#include "run/session.h"
 
 namespace webquant {
 

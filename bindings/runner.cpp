@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "calibrate/range.h"
 #include "js_values.h"
-#include "stats_range.h"
 
 namespace webquant {
 

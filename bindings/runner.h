@@ -8,9 +8,9 @@
 #include <string>
 #include <vector>
 
-#include "compare.h"
-#include "frame.h"
-#include "session.h"
+#include "compare/compare.h"
+#include "frame/frame.h"
+#include "run/session.h"
 
 namespace webquant {
 

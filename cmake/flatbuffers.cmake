@@ -1,6 +1,6 @@
 # The schema of .tflite files as a C++ header with FlatBuffers' object API.
 
-set(schema ${CMAKE_SOURCE_DIR}/src/tflite.fbs)
+set(schema ${CMAKE_SOURCE_DIR}/src/model/tflite.fbs)
 set(generated ${CMAKE_BINARY_DIR}/generated)
 add_custom_command(
   OUTPUT ${generated}/tflite_generated.h

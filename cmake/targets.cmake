@@ -1,4 +1,4 @@
-# The project's own targets. Each is there as soon as it has sources.
+# The project's own targets: the core, the WebAssembly module of the package, the tests, the fuzzers and the programs that write models.
 
 # How all of our own code is compiled.
 add_library(webquant_options INTERFACE)
@@ -8,34 +8,41 @@ if(EMSCRIPTEN)
   target_link_options(webquant_options INTERFACE -fwasm-exceptions -sWASM_BIGINT -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=4GB -sSTACK_SIZE=1MB)
 endif()
 
-# The core. What needs XNNPACK is not compiled natively.
-file(GLOB core_sources CONFIGURE_DEPENDS src/*.cpp src/ops/*.cpp)
+# The core: every folder of src/layers.json. What needs XNNPACK is not compiled natively.
+webquant_layers(layers)
+set(core_sources)
+set(native_folders)
+foreach(layer ${layers})
+  webquant_layer(is_native ${layer} native)
+  webquant_layer(goal ${layer} optimize_for)
+  if(is_native)
+    list(APPEND native_folders ${layer})
+  elseif(NOT EMSCRIPTEN)
+    continue()
+  endif()
+  file(GLOB sources CONFIGURE_DEPENDS src/${layer}/*.cpp)
+  list(APPEND core_sources ${sources})
+  if(EMSCRIPTEN)
+    # What runs once for a model is compiled for size (a sixth of the download), what runs for each frame for speed.
+    if(goal STREQUAL speed)
+      set_source_files_properties(${sources} PROPERTIES COMPILE_FLAGS -O3)
+    else()
+      set_source_files_properties(${sources} PROPERTIES COMPILE_FLAGS -Os)
+    endif()
+    if(layer STREQUAL run/kernels)
+      # These take the place of kernels inside XNNPACK, so they need its own headers.
+      set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS "-isystem;${WEBQUANT_DEPS}/src/xnnpack/src")
+    endif()
+  endif()
+endforeach()
+add_library(webquant_core STATIC ${core_sources})
+target_include_directories(webquant_core PUBLIC ${CMAKE_SOURCE_DIR}/src)
+target_link_libraries(webquant_core PUBLIC webquant_options tflite_schema)
 if(EMSCRIPTEN)
-  # These take the place of kernels inside XNNPACK, so they need its own headers.
-  file(GLOB kernel_sources CONFIGURE_DEPENDS src/kernels/*.cpp)
-  list(APPEND core_sources ${kernel_sources})
-  set_source_files_properties(${kernel_sources} PROPERTIES COMPILE_OPTIONS "-isystem;${WEBQUANT_DEPS}/src/xnnpack/src")
-endif()
-if(NOT EMSCRIPTEN)
-  list(FILTER core_sources EXCLUDE REGEX "/src/(ops/lower|session|subgraph|inspect|compare)[^/]*\\.cpp$")
-endif()
-if(core_sources)
-  add_library(webquant_core STATIC ${core_sources})
-  target_include_directories(webquant_core PUBLIC ${CMAKE_SOURCE_DIR}/src)
-  target_link_libraries(webquant_core PUBLIC webquant_options tflite_schema)
-  # What runs once for a model is compiled for size (a sixth of the download), what runs for each frame for speed.
-  if(EMSCRIPTEN)
-    target_compile_options(webquant_core PRIVATE -Os)
-    file(GLOB hot_sources src/frame*.cpp src/quant_math.cpp src/stats*.cpp src/observer*.cpp src/histogram*.cpp src/error_metrics.cpp
-         src/session_values.cpp src/ops/reference*.cpp)
-    set_source_files_properties(${hot_sources} ${kernel_sources} PROPERTIES COMPILE_FLAGS -O3)
-  endif()
-  if(EMSCRIPTEN)
-    target_link_libraries(webquant_core PUBLIC xnnpack)
-    target_compile_definitions(webquant_core PUBLIC WEBQUANT_XNNPACK=1)
-  else()
-    target_compile_definitions(webquant_core PUBLIC WEBQUANT_XNNPACK=0)
-  endif()
+  target_link_libraries(webquant_core PUBLIC xnnpack)
+  target_compile_definitions(webquant_core PUBLIC WEBQUANT_XNNPACK=1)
+else()
+  target_compile_definitions(webquant_core PUBLIC WEBQUANT_XNNPACK=0)
 endif()
 
 # webquant_tool(NAME SOURCE...): a program of ours that is run while developing; as WebAssembly it runs under Node and sees the real files.
@@ -51,7 +58,7 @@ endfunction()
 
 # The WebAssembly module of the npm package.
 file(GLOB binding_sources CONFIGURE_DEPENDS bindings/*.cpp)
-if(EMSCRIPTEN AND TARGET webquant_core AND binding_sources)
+if(EMSCRIPTEN AND binding_sources)
   add_executable(webquant ${binding_sources})
   target_link_libraries(webquant PRIVATE webquant_core)
   target_compile_definitions(webquant PRIVATE WEBQUANT_VARIANT="${WEBQUANT_VARIANT}")
@@ -63,19 +70,28 @@ if(EMSCRIPTEN AND TARGET webquant_core AND binding_sources)
   add_custom_command(TARGET webquant POST_BUILD COMMAND node ${CMAKE_SOURCE_DIR}/scripts/size.mjs $<TARGET_FILE:webquant> VERBATIM)
 endif()
 
-# The C++ tests. Those that run networks need XNNPACK and are called *_xnn*.cpp.
-file(GLOB test_sources CONFIGURE_DEPENDS tests/cpp/*.cpp tests/cpp/support/*.cpp)
-if(NOT EMSCRIPTEN)
-  list(FILTER test_sources EXCLUDE REGEX "_xnn[^/]*\\.cpp$")
+# What tests and tools share: the builder of models, the oracle, the table of operator cases.
+file(GLOB support_sources CONFIGURE_DEPENDS tests/cpp/support/*.cpp tests/cpp/oracle/*.cpp tests/cpp/cases/*.cpp)
+add_library(webquant_test_support STATIC ${support_sources})
+target_include_directories(webquant_test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests/cpp ${CMAKE_SOURCE_DIR}/tests)
+target_link_libraries(webquant_test_support PUBLIC webquant_core)
+
+# The C++ tests lie in folders like those of the sources, and those of native folders run natively too.
+if(EMSCRIPTEN)
+  file(GLOB_RECURSE test_sources CONFIGURE_DEPENDS tests/cpp/*_test.cpp)
+else()
+  set(test_sources)
+  foreach(folder ${native_folders})
+    file(GLOB sources CONFIGURE_DEPENDS tests/cpp/${folder}/*_test.cpp)
+    list(APPEND test_sources ${sources})
+  endforeach()
 endif()
-if(TARGET webquant_core AND test_sources)
-  webquant_tool(webquant_tests ${test_sources} tests/networks/hostile.cpp)
-  target_link_libraries(webquant_tests PRIVATE catch2)
-endif()
+webquant_tool(webquant_tests ${test_sources} tests/networks/hostile.cpp)
+target_link_libraries(webquant_tests PRIVATE webquant_test_support catch2)
 
 # One libFuzzer program for each file of tests/fuzz.
 file(GLOB fuzz_sources CONFIGURE_DEPENDS tests/fuzz/*.cpp)
-if(NOT EMSCRIPTEN AND TARGET webquant_core AND CMAKE_CXX_COMPILER_ID MATCHES Clang)
+if(NOT EMSCRIPTEN AND CMAKE_CXX_COMPILER_ID MATCHES Clang)
   # Coverage, which guides them.
   target_compile_options(webquant_core PRIVATE -fsanitize=fuzzer-no-link)
   foreach(source ${fuzz_sources})
@@ -85,11 +101,11 @@ if(NOT EMSCRIPTEN AND TARGET webquant_core AND CMAKE_CXX_COMPILER_ID MATCHES Cla
   endforeach()
 endif()
 
-if(NOT EMSCRIPTEN AND TARGET webquant_core AND EXISTS ${CMAKE_SOURCE_DIR}/examples/glyphs/write_model.cpp)
-  webquant_tool(write_glyphs_model ${CMAKE_SOURCE_DIR}/examples/glyphs/write_model.cpp)
-endif()
-
-if(NOT EMSCRIPTEN AND TARGET webquant_core)
+# Programs that write the models of the tests and of the example.
+if(NOT EMSCRIPTEN)
   file(GLOB network_sources CONFIGURE_DEPENDS tests/networks/*.cpp)
   webquant_tool(write_networks ${network_sources})
+  target_link_libraries(write_networks PRIVATE webquant_test_support)
+  webquant_tool(write_glyphs_model examples/glyphs/write_model.cpp)
+  target_link_libraries(write_glyphs_model PRIVATE webquant_test_support)
 endif()

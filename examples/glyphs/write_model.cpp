@@ -16,7 +16,8 @@
 #include <string>
 #include <vector>
 
-#include "model_builder.h"
+#include "model/save.h"
+#include "support/model_builder.h"
 
 namespace {
 

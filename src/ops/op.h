@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "model.h"
-#include "quant_math.h"
+#include "base/quant_math.h"
+#include "model/model.h"
 
 namespace webquant {
 

@@ -1,10 +1,10 @@
 // THE table: one row per supported operator.
-#include "ops/infer.h"
+#include "ops/infer/infer.h"
 #include "ops/op.h"
-#include "ops/reference_ops.h"
+#include "ops/portable/portable_ops.h"
 
 #if WEBQUANT_XNNPACK
-#include "ops/lower_ops.h"
+#include "run/lower/lower_ops.h"
 #define LOWER(function) function
 #else
 #define LOWER(function) nullptr  // checks and quantization need no kernels

@@ -7,7 +7,8 @@
 //     build/native/load_fuzz -max_total_time=600 build/corpus
 #include <cstdlib>
 
-#include "model.h"
+#include "model/model.h"
+#include "model/save.h"
 #include "ops/op.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {

@@ -2,7 +2,8 @@
 // thrown.
 #include <cstdlib>
 
-#include "quantize.h"
+#include "model/save.h"
+#include "quantize/quantize.h"
 
 namespace {
 

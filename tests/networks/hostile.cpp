@@ -3,7 +3,7 @@
 #include <cmath>
 #include <random>
 
-#include "channel_pairs.h"
+#include "quantize/channel_pairs.h"
 
 namespace webquant::networks {
 

@@ -1,7 +1,7 @@
 // A model that one scale a tensor cannot hold, as some trained networks are.
 #pragma once
 
-#include "model.h"
+#include "model/model.h"
 
 namespace webquant::networks {
 

@@ -1,7 +1,7 @@
-#include "models.h"
+#include "support/models.h"
 
-#include "model_builder.h"
-#include "reference.h"
+#include "oracle/oracle.h"
+#include "support/model_builder.h"
 
 namespace webquant::test {
 namespace {

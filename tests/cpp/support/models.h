@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "model.h"
-#include "random.h"
+#include "model/model.h"
+#include "support/random.h"
 
 namespace webquant::test {
 

@@ -1,7 +1,7 @@
 // Arrays seen by the position of their elements along each dimension.
 #pragma once
 
-#include "reference.h"
+#include "oracle/oracle.h"
 
 namespace webquant::test {
 

@@ -1,4 +1,5 @@
-#include "quantized.h"
+#include "support/quantized.h"
+#include "model/save.h"
 
 #include <catch_amalgamated.hpp>
 #include <cstring>

@@ -5,9 +5,9 @@
 #include <span>
 #include <string>
 
-#include "model.h"
-#include "quantize.h"
-#include "stats.h"
+#include "calibrate/stats.h"
+#include "model/model.h"
+#include "quantize/quantize.h"
 
 namespace webquant::test {
 

@@ -1,9 +1,9 @@
-#include "random_graph.h"
+#include "support/random_graph.h"
 
 #include <cmath>
 
-#include "model_builder.h"
-#include "reference.h"
+#include "oracle/oracle.h"
+#include "support/model_builder.h"
 
 namespace webquant::test {
 namespace {

@@ -1,8 +1,8 @@
 // Networks that nobody would train, to see how operators get along with each other.
 #pragma once
 
-#include "model.h"
-#include "random.h"
+#include "model/model.h"
+#include "support/random.h"
 
 namespace webquant::test {
 

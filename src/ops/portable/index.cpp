@@ -1,0 +1,62 @@
+// GATHER: elements at places that may be known only when the model runs.
+#include <cstring>
+
+#include "ops/portable/portable.h"
+#include "ops/portable/portable_ops.h"
+
+namespace webquant {
+namespace {
+
+struct Gather {
+  // The input is batches x outer x size x block, the output batches x outer x indices x block.
+  size_t batches, outer, size, indices, block_bytes;
+  std::string label;
+
+  template <class Index>
+  void run(const KernelOperands& operands) const {
+    const std::byte* from = operands.inputs[0].data();
+    std::byte* to = operands.outputs[0].data();
+    for (size_t batch = 0; batch < batches; ++batch) {
+      const std::byte* places = operands.inputs[1].data() + batch * indices * sizeof(Index);
+      for (size_t i = 0; i < outer; ++i, from += size * block_bytes) {
+        for (size_t k = 0; k < indices; ++k, to += block_bytes) {
+          Index index;
+          std::memcpy(&index, places + k * sizeof(Index), sizeof(Index));
+          if (index < 0 || index >= static_cast<Index>(size))
+            fail(ErrorCode::kInvalidInput, label, text("cannot take element ", index, " of a dimension of ", size));
+          std::memcpy(to, from + static_cast<size_t>(index) * block_bytes, block_bytes);
+        }
+      }
+    }
+  }
+};
+
+}  // namespace
+
+ReferenceKernel reference_gather(const OpView& op) {
+  const auto& o = op.options<tflite::GatherOptionsT>();
+  const Shape &x = op.input_shape(0), &indices = op.input_shape(1);
+  const Tensor &from = op.input(0), &to = op.output(0);
+  if (from.type != to.type) op.invalid(text("makes ", to_string(to.type), " of ", to_string(from.type)));
+  if (is_quantized(from) && per_tensor_params(from) != per_tensor_params(to))
+    op.unsupported(text("its input \"", from.name, "\" and its output \"", to.name, "\" have different scales"));
+  const size_t element_bytes = element_size(from.type);
+  if (element_bytes == 0) op.unsupported(text("cannot move elements of type ", to_string(from.type)));
+  if (element_count(op.output_shape(0), op.label()) == 0) return [](const KernelOperands&) {};
+
+  const auto axis = static_cast<std::ptrdiff_t>(op.axis(o.axis, x.size()));
+  const std::ptrdiff_t batch_dims = o.batch_dims < 0 ? o.batch_dims + std::ssize(indices) : o.batch_dims;
+  const auto count = [&](Shape::const_iterator begin, Shape::const_iterator end) {
+    return element_count(Shape(begin, end), op.label());
+  };
+  const Gather gather{.batches = count(x.begin(), x.begin() + batch_dims),
+                      .outer = count(x.begin() + batch_dims, x.begin() + axis),
+                      .size = static_cast<size_t>(x[static_cast<size_t>(axis)]),
+                      .indices = count(indices.begin() + batch_dims, indices.end()),
+                      .block_bytes = count(x.begin() + axis + 1, x.end()) * element_bytes,
+                      .label = op.label()};
+  if (op.input(1).type == DType::INT64) return [gather](const KernelOperands& o) { gather.run<int64_t>(o); };
+  return [gather](const KernelOperands& o) { gather.run<int32_t>(o); };
+}
+
+}  // namespace webquant
