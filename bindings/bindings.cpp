@@ -73,10 +73,7 @@ struct Guarded<member> {
 };
 
 val inspect_bytes(const val& array) {
-  return guard([&] {
-    const auto bytes = bytes_from_js(array);
-    return to_js(inspect(load(bytes)), bytes.size());
-  });
+  return guard([&] { return to_js(inspect(load(bytes_from_js(array))), array["length"].as<size_t>()); });
 }
 
 val operators() {

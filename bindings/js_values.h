@@ -1,5 +1,5 @@
-// The core's values as JavaScript's, and back: plain objects with the names that the npm package
-// documents.
+// The core's values as JavaScript's, and back: plain objects with the names that the npm package documents. The
+// bindings use it on both ways.
 #pragma once
 
 #include <emscripten/val.h>
@@ -35,7 +35,7 @@ emscripten::val to_js(const std::map<std::string, Range>& ranges);
 emscripten::val to_js(const std::vector<OpDecision>& ops);
 emscripten::val to_js(const Comparison& comparison);
 
-/// { mode, io, granularity, activations, minElements, exclude: names }, all present.
+/// { mode, io, granularity, activations, equalize, biasCorrection, minElements, exclude: names }, all present.
 QuantSpec quant_spec_from_js(const emscripten::val& options);
 
 /// { method, percentile, momentum, bins }; `where` they are. All but the method may be absent.

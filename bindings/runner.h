@@ -10,6 +10,7 @@
 
 #include "compare/compare.h"
 #include "frame/frame.h"
+#include "run/calibrator.h"
 #include "run/session.h"
 
 namespace webquant {

@@ -75,6 +75,8 @@ file(GLOB support_sources CONFIGURE_DEPENDS tests/cpp/support/*.cpp tests/cpp/or
 add_library(webquant_test_support STATIC ${support_sources})
 target_include_directories(webquant_test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests/cpp ${CMAKE_SOURCE_DIR}/tests)
 target_link_libraries(webquant_test_support PUBLIC webquant_core)
+# Tests are compiled far more often than they run.
+target_compile_options(webquant_test_support PRIVATE -O1)
 
 # The C++ tests lie in folders like those of the sources, and those of native folders run natively too.
 if(EMSCRIPTEN)
@@ -88,6 +90,7 @@ else()
 endif()
 webquant_tool(webquant_tests ${test_sources} tests/networks/hostile.cpp)
 target_link_libraries(webquant_tests PRIVATE webquant_test_support catch2)
+target_compile_options(webquant_tests PRIVATE -O1)
 
 # One libFuzzer program for each file of tests/fuzz.
 file(GLOB fuzz_sources CONFIGURE_DEPENDS tests/fuzz/*.cpp)

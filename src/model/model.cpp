@@ -17,11 +17,12 @@ constexpr size_t kMaxFileBytes = 0x7fff0000;
   fail(ErrorCode::kInvalidModel, std::move(where), std::move(message));
 }
 
-// Copies to aligned memory when needed: the generated accessors read multi-byte fields in place.
-std::vector<uint64_t> aligned_copy(std::span<const uint8_t> bytes) {
-  std::vector<uint64_t> copy((bytes.size() + 7) / 8);
-  std::copy(bytes.begin(), bytes.end(), reinterpret_cast<uint8_t*>(copy.data()));
-  return copy;
+// Constants of at least this many bytes are not copied out of the file.
+constexpr size_t kLeastKeptInFile = 4096;
+
+// Kernels read elements of up to 8 bytes in place.
+bool is_aligned(std::span<const uint8_t> bytes) {
+  return reinterpret_cast<uintptr_t>(bytes.data()) % alignof(uint64_t) == 0;
 }
 
 // A file whose tables share one buffer many times would unpack to far more than its size.
@@ -65,20 +66,21 @@ class OutsideBytes {
  public:
   explicit OutsideBytes(std::span<const uint8_t> file) : file_(file) {}
 
-  // Fills `inside` where it is empty and the file tells another place; forgets that place.
-  void pull_in(std::vector<uint8_t>& inside, uint64_t& offset, uint64_t& size, auto&& name) {
+  // The bytes at a place outside, and forgets that place; nothing where they lie inside.
+  std::span<const uint8_t> take(bool has_inside, uint64_t& offset, uint64_t& size, auto&& name) {
+    std::span<const uint8_t> bytes;
     // Offsets 0 and 1 are what writers leave where the bytes lie inside.
-    if (offset > 1 && inside.empty() && size > 0) {
+    if (offset > 1 && !has_inside && size > 0) {
       const size_t file_bytes = file_.size();
       // Nothing that is read twice may unpack to far more than the file.
       if (offset > file_bytes || size > file_bytes - offset || size > file_bytes - total_) {
         invalid(name(), text("has ", size, " bytes from byte ", offset, " on, in a file of ", file_bytes));
       }
       total_ += size;
-      const auto bytes = file_.subspan(offset, size);
-      inside.assign(bytes.begin(), bytes.end());
+      bytes = file_.subspan(offset, size);
     }
     offset = size = 0;
+    return bytes;
   }
 
  private:
@@ -86,31 +88,60 @@ class OutsideBytes {
   size_t total_ = 0;
 };
 
-void pull_in_outside_bytes(Model& model, std::span<const uint8_t> file) {
-  OutsideBytes outside(file);
-  for (size_t i = 0; i < model.buffers.size(); ++i) {
-    auto& buffer = *model.buffers[i];
-    outside.pull_in(buffer.data, buffer.offset, buffer.size, [&] { return text("buffer #", i); });
+// The object API would copy every buffer. Large ones stay where they are.
+void unpack_buffers(const tflite::Model& packed, Model& model, OutsideBytes& outside) {
+  if (!packed.buffers()) return;
+  for (const auto* from : *packed.buffers()) {
+    auto buffer = std::make_unique<tflite::BufferT>();
+    uint64_t offset = from->offset(), size = from->size();
+    std::span<const uint8_t> bytes;
+    if (from->data()) bytes = {from->data()->data(), from->data()->size()};
+    const auto behind =
+        outside.take(!bytes.empty(), offset, size, [&] { return text("buffer #", model.buffers.size()); });
+    if (!behind.empty()) bytes = behind;
+    const bool stays = bytes.size() >= kLeastKeptInFile && is_aligned(bytes);
+    model.in_file.push_back(stays ? bytes : std::span<const uint8_t>());
+    if (!stays) buffer->data.assign(bytes.begin(), bytes.end());
+    model.buffers.push_back(std::move(buffer));
   }
+}
+
+template <class Objects, class Tables>
+void unpack_tables(const Tables* packed, Objects& objects) {
+  if (!packed) return;
+  for (const auto* table : *packed) objects.emplace_back(table->UnPack());
+}
+
+void unpack(const tflite::Model& packed, Model& model) {
+  OutsideBytes outside(*model.file);
+  model.version = packed.version();
+  unpack_tables(packed.operator_codes(), model.operator_codes);
+  unpack_tables(packed.subgraphs(), model.subgraphs);
+  if (packed.description()) model.description = packed.description()->str();
+  unpack_buffers(packed, model, outside);
+  if (packed.metadata_buffer())
+    model.metadata_buffer.assign(packed.metadata_buffer()->begin(), packed.metadata_buffer()->end());
+  unpack_tables(packed.metadata(), model.metadata);
+  unpack_tables(packed.signature_defs(), model.signature_defs);
   for (auto& subgraph : model.subgraphs) {
     for (size_t i = 0; i < subgraph->operators.size(); ++i) {
       auto& op = *subgraph->operators[i];
-      outside.pull_in(op.custom_options, op.large_custom_options_offset, op.large_custom_options_size,
-                      [&] { return text("the custom options of operator #", i); });
+      const auto options =
+          outside.take(!op.custom_options.empty(), op.large_custom_options_offset, op.large_custom_options_size,
+                       [&] { return text("the custom options of operator #", i); });
+      if (!options.empty()) op.custom_options.assign(options.begin(), options.end());
     }
   }
 }
 
 }  // namespace
 
-Model load(std::span<const uint8_t> bytes) {
-  if (bytes.size() < 8) invalid(kFile, text("a file of ", bytes.size(), " bytes is too short for a .tflite file"));
-  if (bytes.size() > kMaxFileBytes) invalid(kFile, text("a file of ", bytes.size(), " bytes is larger than 2 GB"));
-  std::vector<uint64_t> copy;
-  if (reinterpret_cast<uintptr_t>(bytes.data()) % alignof(uint64_t) != 0) {
-    copy = aligned_copy(bytes);
-    bytes = {reinterpret_cast<const uint8_t*>(copy.data()), bytes.size()};
-  }
+Model load(std::vector<uint8_t> file) {
+  if (file.size() < 8) invalid(kFile, text("a file of ", file.size(), " bytes is too short for a .tflite file"));
+  if (file.size() > kMaxFileBytes) invalid(kFile, text("a file of ", file.size(), " bytes is larger than 2 GB"));
+  Model model;
+  model.file = std::make_shared<const std::vector<uint8_t>>(std::move(file));
+  const auto& bytes = *model.file;
   if (!tflite::ModelBufferHasIdentifier(bytes.data()))
     invalid(kFile, "not a .tflite file: it lacks the identifier TFL3");
   flatbuffers::Verifier verifier(bytes.data(), bytes.size());
@@ -118,9 +149,7 @@ Model load(std::span<const uint8_t> bytes) {
   const auto& packed = *tflite::GetModel(bytes.data());
   require_unshared_buffers(packed, bytes.size());
   require_readable(packed);
-  Model model;
-  packed.UnPackTo(&model);
-  pull_in_outside_bytes(model, bytes);
+  unpack(packed, model);
   model.associated_files = find_archive(bytes);
   check(model);
   return model;
@@ -179,9 +208,23 @@ std::vector<std::string> tensor_names(const Model& model) {
   return names;
 }
 
+std::span<const uint8_t> buffer_bytes(const Model& model, size_t buffer) {
+  if (buffer < model.in_file.size() && !model.in_file[buffer].empty()) return model.in_file[buffer];
+  return model.buffers[buffer]->data;
+}
+
+std::vector<uint8_t>& own_buffer_bytes(Model& model, size_t buffer) {
+  auto& own = model.buffers[buffer]->data;
+  if (buffer < model.in_file.size() && !model.in_file[buffer].empty()) {
+    own.assign(model.in_file[buffer].begin(), model.in_file[buffer].end());
+    model.in_file[buffer] = {};
+  }
+  return own;
+}
+
 std::span<const uint8_t> constant_data(const Model& model, const Tensor& tensor) {
   if (tensor.buffer == 0 || tensor.buffer >= model.buffers.size()) return {};
-  return model.buffers[tensor.buffer]->data;
+  return buffer_bytes(model, tensor.buffer);
 }
 
 std::optional<QuantParams> per_tensor_params(const Tensor& tensor) {
@@ -203,9 +246,9 @@ namespace {
 
 // Keeps the elements that are used and returns each one's new index.
 template <class Element>
-std::vector<uint32_t> keep_used(std::vector<std::unique_ptr<Element>>& elements, const std::vector<bool>& used) {
+std::vector<uint32_t> keep_used(std::vector<Element>& elements, const std::vector<bool>& used) {
   std::vector<uint32_t> moved_to(elements.size());
-  std::vector<std::unique_ptr<Element>> kept;
+  std::vector<Element> kept;
   for (size_t i = 0; i < elements.size(); ++i) {
     if (!used[i]) continue;
     moved_to[i] = kept.size();
@@ -251,7 +294,7 @@ void remove_unused(Model& model) {
   for_each_tensor_index(model, [&](uint32_t i) { return moved_to[i]; });
 
   // Some converters give every activation an empty buffer of its own; buffer 0 is there for all of them.
-  const bool has_empty = !model.buffers.empty() && model.buffers[0]->data.empty();
+  const bool has_empty = !model.buffers.empty() && buffer_bytes(model, 0).empty();
   for (auto& tensor : g.tensors) {
     if (has_empty && !is_constant(model, *tensor)) tensor->buffer = 0;
   }
@@ -261,6 +304,8 @@ void remove_unused(Model& model) {
     if (i < used.size()) used[i] = true;
     return i;
   });
+  keep_used(model.in_file, used);
+  if (std::ranges::all_of(model.in_file, [](const auto& bytes) { return bytes.empty(); })) model.file.reset();
   moved_to = keep_used(model.buffers, used);
   for_each_buffer_index(model, [&](uint32_t i) { return i < moved_to.size() ? moved_to[i] : i; });
 

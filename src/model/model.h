@@ -1,10 +1,11 @@
-// Reading, checking and writing .tflite files.
+// A .tflite file in memory, and what every part of the core asks of it.
 //
 // A model is the FlatBuffers object API's own tree: what webquant does not touch (metadata, signatures, options)
 // survives a round trip without any code of its own. Files that the metadata describes follow it.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,16 +17,22 @@
 namespace webquant {
 
 struct Model : tflite::ModelT {
-  std::vector<uint8_t> associated_files;  // a ZIP archive, see model_archive.h; empty in most models
+  std::vector<uint8_t> associated_files;  // a ZIP archive, see archive.h; empty in most models
+
+  /// The file that the model was loaded from, shared by copies of the model. Large constants stay in it instead of
+  /// being copied: where `in_file` has bytes for a buffer, `buffers` has none. Read both through `buffer_bytes`.
+  std::shared_ptr<const std::vector<uint8_t>> file;
+  std::vector<std::span<const uint8_t>> in_file;  // by buffer; may be shorter than `buffers`
 };
 using Graph = tflite::SubGraphT;
 using Tensor = tflite::TensorT;
 using Operator = tflite::OperatorT;
 using OpCode = tflite::BuiltinOperator;
 
-/// Parses and checks the bytes of a .tflite file. Throws invalid-model for a damaged file, unsupported for more than
-/// one subgraph.
-Model load(std::span<const uint8_t> bytes);
+/// Parses and checks the bytes of a .tflite file, which become the model's own. Throws invalid-model for a damaged
+/// file, unsupported for more than one subgraph.
+Model load(std::vector<uint8_t> file);
+inline Model load(std::span<const uint8_t> bytes) { return load(std::vector<uint8_t>(bytes.begin(), bytes.end())); }
 
 inline const Graph& graph(const Model& model) { return *model.subgraphs[0]; }
 inline Graph& graph(Model& model) { return *model.subgraphs[0]; }
@@ -47,6 +54,12 @@ uint32_t intern_op_code(Model& model, OpCode code, int version);
 
 /// One distinct name a tensor: its own, or `name#index` when that is empty or taken by an earlier tensor.
 std::vector<std::string> tensor_names(const Model& model);
+
+/// Bytes of a buffer, wherever they lie.
+std::span<const uint8_t> buffer_bytes(const Model& model, size_t buffer);
+
+/// The same to be changed: bytes that lie in the file are copied first.
+std::vector<uint8_t>& own_buffer_bytes(Model& model, size_t buffer);
 
 /// Bytes of a constant tensor; empty for any other.
 std::span<const uint8_t> constant_data(const Model& model, const Tensor& tensor);

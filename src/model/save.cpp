@@ -14,15 +14,26 @@ namespace {
 using flatbuffers::FlatBufferBuilder;
 using flatbuffers::Offset;
 
+constexpr size_t kBufferAlignment = 16;  // as the schema says
+
+// Room for all constants at once, so that the builder's memory does not have to be doubled again and again.
+size_t expected_bytes(const Model& model) {
+  size_t total = 1 << 16;
+  for (size_t i = 0; i < model.buffers.size(); ++i) total += buffer_bytes(model, i).size() + kBufferAlignment;
+  return total;
+}
+
 class Packer {
  public:
+  explicit Packer(const Model& model) : builder_(expected_bytes(model)) {}
+
   std::vector<uint8_t> pack(const Model& model) {
     const auto codes = tables<tflite::OperatorCode>(model.operator_codes);
     std::vector<Offset<tflite::SubGraph>> graphs;
     for (const auto& graph : model.subgraphs) graphs.push_back(subgraph(*graph));
     const auto packed_graphs = builder_.CreateVector(graphs);
     const auto description = string(model.description);
-    const auto buffers = tables<tflite::Buffer>(model.buffers);
+    const auto buffers = this->buffers(model);
     const auto metadata_buffer = vector(model.metadata_buffer);
     const auto metadata = tables<tflite::Metadata>(model.metadata);
     const auto signatures = tables<tflite::SignatureDef>(model.signature_defs);
@@ -39,6 +50,19 @@ class Packer {
     if (objects.empty()) return 0;
     std::vector<Offset<Table>> packed;
     for (const auto& object : objects) packed.push_back(Table::Pack(builder_, object.get()));
+    return builder_.CreateVector(packed);
+  }
+
+  // As the generated code packs them, wherever their bytes lie.
+  Offset<flatbuffers::Vector<Offset<tflite::Buffer>>> buffers(const Model& model) {
+    if (model.buffers.empty()) return 0;
+    std::vector<Offset<tflite::Buffer>> packed;
+    for (size_t i = 0; i < model.buffers.size(); ++i) {
+      const auto bytes = buffer_bytes(model, i);
+      builder_.ForceVectorAlignment(bytes.size(), sizeof(uint8_t), kBufferAlignment);
+      const auto data = bytes.empty() ? 0 : builder_.CreateVector(bytes.data(), bytes.size());
+      packed.push_back(tflite::CreateBuffer(builder_, data, model.buffers[i]->offset, model.buffers[i]->size));
+    }
     return builder_.CreateVector(packed);
   }
 
@@ -112,7 +136,7 @@ class Packer {
                                   graph.debug_metadata_index);
   }
 
-  FlatBufferBuilder builder_{1 << 16};
+  FlatBufferBuilder builder_;
   std::map<std::string, flatbuffers::uoffset_t> written_, written_options_;  // by content
 };
 
@@ -136,7 +160,7 @@ void require_known_content(const Model& model) {
 
 std::vector<uint8_t> save(const Model& model) {
   require_known_content(model);
-  std::vector<uint8_t> file = Packer().pack(model);
+  std::vector<uint8_t> file = Packer(model).pack(model);
   append_archive(file, model.associated_files);
   return file;
 }

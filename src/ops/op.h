@@ -141,12 +141,13 @@ class OpView {
   /// The message also tells the operands' types and shapes.
   [[noreturn]] void unsupported(std::string message) const;
 
- protected:
+  /// As constant_bytes() and constant_floats(), by the index of a tensor.
   std::span<const uint8_t> known_bytes(size_t tensor) const;
   std::vector<float> known_floats(size_t tensor) const;
-  // Throws unsupported for a tensor that is not simply an array.
+  /// Throws unsupported for a tensor that is not simply an array.
   void require_plain(const Tensor& tensor) const;
 
+ protected:
   const Model& model_;
   size_t index_;
   const TensorFacts& facts_;

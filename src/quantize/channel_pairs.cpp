@@ -110,7 +110,7 @@ void divide_channels(Model& model, const ChannelPair& pair, std::span<const doub
   const auto values = [&](size_t op, int8_t slot) {
     const int32_t tensor = tensor_in(model, op, slot);
     if (tensor < 0) return std::span<float>();
-    auto& bytes = model.buffers[graph(model).tensors[tensor]->buffer]->data;
+    auto& bytes = own_buffer_bytes(model, graph(model).tensors[tensor]->buffer);
     return std::span(reinterpret_cast<float*>(bytes.data()), bytes.size() / sizeof(float));
   };
   const auto divide = [](float& value, double scale) { value = static_cast<float>(value / scale); };

@@ -1,8 +1,11 @@
-#include <algorithm>
+#include "run/calibrator.h"
+
 #include <limits>
+#include <map>
+#include <set>
+#include <string>
 
 #include "ops/op.h"
-#include "run/session.h"
 
 namespace webquant {
 namespace {
@@ -31,6 +34,7 @@ std::map<std::string, size_t> weighted_channels(const Model& model) {
 Calibrator::Calibrator(const Model& model, const StatsOptions& options)
     : session_(model, {.observe = true}), observer_(options) {
   const auto channels = weighted_channels(model);
+  std::set<std::string> seen;
   for (const auto& activation : session_.activations()) {
     if (activation.dtype != DType::FLOAT32) {
       fail(ErrorCode::kInvalidInput, "model",
@@ -39,7 +43,7 @@ Calibrator::Calibrator(const Model& model, const StatsOptions& options)
     // Its range is that of what it pads.
     if (activation.op >= 0 && pads_unbounded(model, *graph(model).operators[static_cast<size_t>(activation.op)]))
       continue;
-    if (std::ranges::count(observed_, activation.name, &Observed::name) > 0) continue;  // an input named twice
+    if (!seen.insert(activation.name).second) continue;  // an input named twice
     const std::span values(reinterpret_cast<const float*>(activation.data.data()),
                            activation.data.size() / sizeof(float));
     const auto known = channels.find(activation.name);

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "run/subgraph.h"
+#include "run/lower/lower.h"
 
 namespace webquant {
 namespace {
@@ -70,8 +70,8 @@ ModelInfo inspect(const Model& model) {
                  .metadata = {}};
 
   TensorFacts facts = TensorFacts::declared(model);
-  if (xnn_initialize(nullptr) != xnn_status_success) fail(ErrorCode::kInternal, "XNNPACK", "cannot be initialized");
-  SubgraphBuilder builder(model, facts, std::vector<Role>(facts.shapes.size(), Role::kInternal));
+  require_xnnpack();
+  SubgraphBuilder builder(model, facts, {}, SubgraphBuilder::Purpose::kCheck);
 
   PrecisionCounts precision;
   std::set<int32_t> counted, from_half;
@@ -97,7 +97,7 @@ ModelInfo inspect(const Model& model) {
         row.runs = "reference";
         if (folded) row.reason = "computed when the model is loaded";
       } else {
-        builder.lower(n);
+        lower(builder, n);
         row.reason = builder.note(n);
       }
     } catch (const Error& error) {

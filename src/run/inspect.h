@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "model/model.h"
-#include "run/session.h"
+#include "run/tensor_info.h"
 
 namespace webquant {
 

@@ -9,24 +9,10 @@
 #include <vector>
 
 #include "base/quant_math.h"
-#include "calibrate/observer.h"
 #include "model/model.h"
+#include "run/tensor_info.h"
 
 namespace webquant {
-
-/// An input or output as the user sees it.
-struct TensorInfo {
-  std::string name;
-  Shape shape;
-  DType dtype = DType::FLOAT32;
-  std::vector<bool> dynamic;        // per dimension, empty when none is
-  std::vector<float> scale;         // empty when not quantized; one entry, or one a channel
-  std::vector<int64_t> zero_point;  // as many as scale
-  int axis = 0;                     // channel axis, meaningful when scale has several entries
-};
-
-/// `shape` overrides the one in the file. `name` is the tensor's distinct name.
-TensorInfo tensor_info(const Model& model, size_t tensor_index, const std::string& name, const Shape& shape);
 
 struct SessionOptions {
   int batch = 0;         // replaces a dynamic first dimension of the inputs; 0: what the file says
@@ -68,11 +54,10 @@ class Session {
   /// With `observe`, `after(op)` is called when operator `op` and all before it have run.
   void run(const std::function<void(int op)>& after = {});
 
-  /// Real values into an input of any numeric type: quantized with the input's parameters where it has some, else
-  /// rounded and saturated. Throws invalid-input when the count differs from the input's.
+  /// Real values into an input of any numeric type; see values.h.
   void write_real(size_t input, std::span<const float> values);
 
-  /// Real values of an output, dequantized where it is quantized. `out` must have as many elements as the output.
+  /// Real values of an output of any numeric type; see values.h.
   void read_real(size_t output, std::span<float> out) const;
 
   /// With `observe`: every float and every int8 or uint8 activation after a run, inputs included, in the order of their
@@ -94,25 +79,6 @@ class Session {
  private:
   struct State;
   std::unique_ptr<State> state_;
-};
-
-/// Runs a float model and keeps the statistics of its float activations.
-class Calibrator {
- public:
-  /// Throws as Session does, and invalid-input for a model whose activations are already quantized.
-  explicit Calibrator(const Model& model, const StatsOptions& options = {});
-
-  Session& session() { return session_; }
-
-  /// Runs the model on what was written to the session's inputs and takes it into the statistics.
-  /// Throws invalid-input when an input or activation is NaN or infinite; the statistics are then unchanged.
-  void observe();
-  const Stats& stats() const { return observer_.stats(); }
-
- private:
-  Session session_;
-  std::vector<Observed> observed_;
-  Observer observer_;
 };
 
 }  // namespace webquant

@@ -59,11 +59,14 @@ std::vector<bool> crossing_tensors(const Model& model, const TensorFacts& facts,
   return crossing;
 }
 
-std::vector<Role> roles_in(const Model& model, const Step& step, const std::vector<bool>& exposed) {
-  std::vector<Role> roles(exposed.size());
-  for (size_t i = 0; i < exposed.size(); ++i) roles[i] = exposed[i] ? Role::kInput : Role::kInternal;
+std::map<size_t, Role> roles_in(const Model& model, const Step& step, const std::vector<bool>& exposed) {
+  std::map<size_t, Role> roles;
   for (const size_t n : step.ops) {
-    for (const int32_t i : graph(model).operators[n]->outputs) {
+    const Operator& op = *graph(model).operators[n];
+    for (const int32_t i : op.inputs) {
+      if (i >= 0 && exposed[i]) roles.emplace(i, Role::kInput);
+    }
+    for (const int32_t i : op.outputs) {
       if (exposed[i]) roles[i] = Role::kOutput;
     }
   }

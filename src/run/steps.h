@@ -1,6 +1,7 @@
 // How a model is divided between XNNPACK and webquant's own kernels.
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "run/subgraph.h"
@@ -21,7 +22,8 @@ std::vector<Step> plan_steps(const Model& model, const TensorFacts& facts, bool 
 /// By tensor: whether it has to lie in memory of the session, because it goes from one step to another.
 std::vector<bool> crossing_tensors(const Model& model, const TensorFacts& facts, const std::vector<Step>& steps);
 
-/// By tensor: its role in the subgraph of one step. `exposed`: all tensors in memory of the session.
-std::vector<Role> roles_in(const Model& model, const Step& step, const std::vector<bool>& exposed);
+/// The tensors of a step's operators that lie in memory of the session, and their role in its subgraph. `exposed`: by
+/// tensor, whether it lies there.
+std::map<size_t, Role> roles_in(const Model& model, const Step& step, const std::vector<bool>& exposed);
 
 }  // namespace webquant

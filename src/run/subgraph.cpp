@@ -1,13 +1,15 @@
 #include "run/subgraph.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
-
-#include "run/lower/lower.h"
+#include <iterator>
 
 namespace webquant {
 namespace {
+
+// Each external tensor may be seen in three ways: as what it is, as integers that are read, as integers that are
+// written.
+constexpr uint32_t kValueView = 0, kReadView = 1, kWriteView = 2, kViews = 3;
 
 xnn_datatype value_type(DType type, const OpView& user, const Tensor& tensor) {
   switch (type) {
@@ -24,34 +26,27 @@ xnn_datatype value_type(DType type, const OpView& user, const Tensor& tensor) {
   }
 }
 
-SubgraphHandle new_subgraph(size_t tensors) {
-  xnn_subgraph_t subgraph = nullptr;
-  const xnn_status status = xnn_create_subgraph(tensors, 0, &subgraph);
-  if (status != xnn_status_success) fail(ErrorCode::kOutOfMemory, "model", "no memory for the graph");
-  return SubgraphHandle(subgraph);
+uint32_t flag_of(Role role) {
+  return role == Role::kInput ? XNN_VALUE_FLAG_EXTERNAL_INPUT : XNN_VALUE_FLAG_EXTERNAL_OUTPUT;
 }
 
 }  // namespace
 
-std::vector<size_t> to_sizes(const Shape& shape) { return {shape.begin(), shape.end()}; }
-
-SubgraphBuilder::SubgraphBuilder(const Model& model, const TensorFacts& facts, std::vector<Role> roles)
+SubgraphBuilder::SubgraphBuilder(const Model& model, const TensorFacts& facts, std::map<size_t, Role> external,
+                                 Purpose purpose)
     : model_(model),
       facts_(facts),
-      roles_(std::move(roles)),
-      handle_(new_subgraph(3 * roles_.size())),  // see alias()
-      ids_(roles_.size(), XNN_INVALID_VALUE_ID) {}
+      roles_(std::move(external)),
+      purpose_(purpose),
+      handle_(new_subgraph(kViews * roles_.size())) {}
 
-void SubgraphBuilder::lower(size_t op_index) {
-  LowerContext context(*this, op_index);
-  const OpDef* def = find_op(op_code(model_, context.op()));
-  if (!def) context.unsupported("webquant does not know this operator");
-  def->lower(context);
-  context.finish();
+uint32_t SubgraphBuilder::external_id(size_t tensor, uint32_t view) const {
+  const auto place = std::distance(roles_.begin(), roles_.find(tensor));
+  return static_cast<uint32_t>(view * roles_.size() + static_cast<size_t>(place));
 }
 
-uint32_t SubgraphBuilder::value(size_t index, const LowerContext& user) {
-  if (ids_[index] != XNN_INVALID_VALUE_ID) return ids_[index];
+uint32_t SubgraphBuilder::value(size_t index, const OpView& user) {
+  if (const auto known = ids_.find(index); known != ids_.end()) return known->second;
   const Tensor& tensor = *graph(model_).tensors[index];
   user.require_plain(tensor);
   if (element_count(facts_.shapes[index], user.label()) == 0)
@@ -68,24 +63,32 @@ uint32_t SubgraphBuilder::value(size_t index, const LowerContext& user) {
   DType type = tensor.type;
   if (facts_.dequantized.contains(index) || (type == DType::FLOAT16 && !user.known_bytes(index).empty())) {
     type = DType::FLOAT32;
-    data = keep<float>(user.known_floats(index), true);
+    data = keep<float>(user.known_floats(index), Lifetime::kLasting);
   } else if (const auto bytes = user.known_bytes(index); !bytes.empty()) {
-    data = keep<uint8_t>(bytes, true);
+    data = keep(bytes, Lifetime::kLasting);
   }
-  const bool external = roles_[index] != Role::kInternal && !data;
-  const uint32_t flag = roles_[index] == Role::kInput ? XNN_VALUE_FLAG_EXTERNAL_INPUT : XNN_VALUE_FLAG_EXTERNAL_OUTPUT;
-  return ids_[index] = define(type, facts_.shapes[index], quant, data, external ? index : XNN_INVALID_VALUE_ID,
-                              external ? flag : 0, user);
+  uint32_t id = XNN_INVALID_VALUE_ID, flags = 0;
+  if (const auto role = roles_.find(index); role != roles_.end() && !data) {
+    id = external_id(index, kValueView);
+    flags = flag_of(role->second);
+    externals_.push_back({id, index});
+  }
+  return ids_[index] = define(type, facts_.shapes[index], quant, data, id, flags, user);
 }
 
 uint32_t SubgraphBuilder::alias(size_t tensor, Role role, float scale, const OpView& user) {
-  const bool reads = role == Role::kInput;
-  const uint32_t id = static_cast<uint32_t>((reads ? 1 : 2) * facts_.shapes.size() + tensor);
-  const bool known = std::ranges::any_of(aliases_, [&](const Alias& alias) { return alias.id == id; });
-  if (known) return id;
-  aliases_.push_back({id, tensor});
-  return define(graph(model_).tensors[tensor]->type, facts_.shapes[tensor], {scale, 0}, nullptr, id,
-                reads ? XNN_VALUE_FLAG_EXTERNAL_INPUT : XNN_VALUE_FLAG_EXTERNAL_OUTPUT, user);
+  const DType type = graph(model_).tensors[tensor]->type;
+  // Where nothing is external, because nothing will run, only the type matters.
+  if (!roles_.contains(tensor)) return define(type, facts_.shapes[tensor], {scale, 0}, nullptr, user);
+  const uint32_t id = external_id(tensor, role == Role::kInput ? kReadView : kWriteView);
+  if (std::ranges::count(externals_, id, &External::id) > 0) return id;
+  externals_.push_back({id, tensor});
+  return define(type, facts_.shapes[tensor], {scale, 0}, nullptr, id, flag_of(role), user);
+}
+
+uint32_t SubgraphBuilder::define(DType type, const Shape& shape, QuantParams quant, const void* data,
+                                 const OpView& user) {
+  return define(type, shape, quant, data, XNN_INVALID_VALUE_ID, 0, user);
 }
 
 uint32_t SubgraphBuilder::define(DType type, const Shape& shape, QuantParams quant, const void* data,
@@ -94,7 +97,7 @@ uint32_t SubgraphBuilder::define(DType type, const Shape& shape, QuantParams qua
   const xnn_datatype datatype = value_type(type, user, tensor);
   if (shape.size() > XNN_MAX_TENSOR_DIMS)
     user.unsupported(text("has a tensor of ", shape.size(), " dimensions; 6 is the most"));
-  const auto sizes = to_sizes(shape);
+  const std::vector<size_t> sizes(shape.begin(), shape.end());
   uint32_t id = XNN_INVALID_VALUE_ID;
   xnn_status status;
   if (datatype == xnn_datatype_qint8 || datatype == xnn_datatype_quint8) {
@@ -111,17 +114,20 @@ uint32_t SubgraphBuilder::define(DType type, const Shape& shape, QuantParams qua
   return id;
 }
 
-template <class T>
-const T* SubgraphBuilder::keep(std::span<const T> values, bool lasting) {
-  auto& buffers = lasting ? lasting_ : packed_;
-  buffers.emplace_back(values.size_bytes());
-  const auto bytes = buffers.back().bytes();
-  std::memcpy(bytes.data(), values.data(), values.size_bytes());
-  return reinterpret_cast<const T*>(bytes.data());
+const void* SubgraphBuilder::keep_bytes(std::span<const std::byte> bytes, Lifetime lifetime) {
+  // Definitions see whether there is data, and read none of it.
+  static constexpr std::byte kNeverRead{};
+  if (purpose_ == Purpose::kCheck) return &kNeverRead;
+  auto& buffers = lifetime == Lifetime::kLasting ? lasting_ : packed_;
+  const auto copy = buffers.emplace_back(bytes.size()).bytes();
+  std::ranges::copy(bytes, copy.begin());
+  return copy.data();
 }
-template const float* SubgraphBuilder::keep(std::span<const float>, bool);
-template const uint8_t* SubgraphBuilder::keep(std::span<const uint8_t>, bool);
-template const int8_t* SubgraphBuilder::keep(std::span<const int8_t>, bool);
-template const int32_t* SubgraphBuilder::keep(std::span<const int32_t>, bool);
+
+const float* SubgraphBuilder::keep_scales(std::span<const float> scales) {
+  const auto copy = packed_.emplace_back(scales.size_bytes()).bytes();
+  std::memcpy(copy.data(), scales.data(), scales.size_bytes());
+  return reinterpret_cast<const float*>(copy.data());
+}
 
 }  // namespace webquant

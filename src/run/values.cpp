@@ -1,10 +1,9 @@
-// Real values in and out of a session's tensors, whatever their type.
+#include "run/values.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstring>
 #include <limits>
-
-#include "run/session.h"
 
 namespace webquant {
 namespace {
@@ -30,9 +29,7 @@ void store_rounded(std::span<const float> values, std::span<std::byte> bytes) {
 
 }  // namespace
 
-void Session::write_real(size_t index, std::span<const float> values) {
-  const TensorInfo& info = inputs().at(index);
-  const auto bytes = input(index);
+void write_real(const TensorInfo& info, std::span<std::byte> bytes, std::span<const float> values) {
   const size_t count = bytes.size() / element_size(info.dtype);
   if (values.size() != count) {
     fail(ErrorCode::kInvalidInput, text("inputs[\"", info.name, "\"]"),
@@ -64,9 +61,7 @@ void Session::write_real(size_t index, std::span<const float> values) {
   }
 }
 
-void Session::read_real(size_t index, std::span<float> out) const {
-  const TensorInfo& info = outputs().at(index);
-  const auto bytes = output(index);
+void read_real(const TensorInfo& info, std::span<const std::byte> bytes, std::span<float> out) {
   const size_t count = bytes.size() / element_size(info.dtype);
   if (out.size() != count) fail(ErrorCode::kInternal, info.name, text("has ", count, " values, not ", out.size()));
   const QuantParams quant = params_of(info);

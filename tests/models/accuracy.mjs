@@ -1,6 +1,6 @@
 // `npm run accuracy [MODEL…]`: what each way of quantizing costs in accuracy, on the real models that lie beside the
 // repository, beside the files of Google's converter. Samples that calibrate do not judge. Without MODEL the table goes into
-// README.md.
+// docs/accuracy.md.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -46,9 +46,9 @@ function figuresOf(wq, model) {
   return { title: model.title, figures, samples: evaluation.length };
 }
 
-/** Between the marks in README.md. */
+/** Between the marks in docs/accuracy.md. */
 function writeReadme(table) {
-  const file = join(import.meta.dirname, '..', '..', 'README.md');
+  const file = join(import.meta.dirname, '..', '..', 'docs', 'accuracy.md');
   const marks = /(<!-- accuracy: .*-->\n)[\s\S]*?(<!-- end of accuracy -->)/;
   writeFileSync(
     file,

@@ -54,7 +54,7 @@ void LowerContext::reshape_input(size_t i, const Shape& shape) {
   if (input_shapes_[i] == shape) return;
   const Tensor& tensor = input(i);
   const QuantParams quant = is_quantized(tensor.type) ? require_params(tensor, "input") : QuantParams{};
-  const uint32_t reshaped = builder_.define(in_type(i), shape, quant, nullptr, XNN_INVALID_VALUE_ID, 0, *this);
+  const uint32_t reshaped = builder_.define(in_type(i), shape, quant, nullptr, *this);
   check(xnn_define_static_reshape(graph(), shape.size(), to_sizes(shape).data(), in(i), reshaped, 0));
   input_overrides_[i] = reshaped;
   input_shapes_[i] = shape;
@@ -89,26 +89,30 @@ void LowerContext::rescale(size_t i, uint32_t to) {
 
 uint32_t LowerContext::temporary(const Shape& shape) {
   if (!is_quantized(out_type())) return float_temporary(shape);
-  return builder_.define(output(0).type, shape, require_params(output(0), "output"), nullptr, XNN_INVALID_VALUE_ID, 0,
-                         *this);
+  return builder_.define(output(0).type, shape, require_params(output(0), "output"), nullptr, *this);
 }
 
 uint32_t LowerContext::float_temporary(const Shape& shape) {
-  return builder_.define(DType::FLOAT32, shape, {}, nullptr, XNN_INVALID_VALUE_ID, 0, *this);
+  return builder_.define(DType::FLOAT32, shape, {}, nullptr, *this);
 }
 
 uint32_t LowerContext::float_constant(const Shape& shape, std::span<const float> values) {
-  const float* data = builder_.keep<float>(values, true);
-  return builder_.define(DType::FLOAT32, shape, {}, data, XNN_INVALID_VALUE_ID, 0, *this);
+  const float* data = builder_.keep(values, SubgraphBuilder::Lifetime::kLasting);
+  return builder_.define(DType::FLOAT32, shape, {}, data, *this);
 }
 
 uint32_t LowerContext::int8_constant(const Shape& shape, size_t channel_axis, std::span<const int8_t> values,
                                      std::span<const float> scales) {
+  return define_int8_weights(shape, channel_axis, builder_.keep(values, SubgraphBuilder::Lifetime::kPacked), scales);
+}
+
+uint32_t LowerContext::define_int8_weights(const Shape& shape, size_t channel_axis, const int8_t* values,
+                                           std::span<const float> scales) {
   const auto sizes = to_sizes(shape);
   uint32_t id = XNN_INVALID_VALUE_ID;
   const xnn_status status = xnn_define_channelwise_quantized_tensor_value(
-      graph(), xnn_datatype_qcint8, builder_.keep<float>(scales, false), sizes.size(), channel_axis, sizes.data(),
-      builder_.keep<int8_t>(values, false), XNN_INVALID_VALUE_ID, 0, &id);
+      graph(), xnn_datatype_qcint8, builder_.keep_scales(scales), sizes.size(), channel_axis, sizes.data(), values,
+      XNN_INVALID_VALUE_ID, 0, &id);
   if (status == xnn_status_out_of_memory) fail(ErrorCode::kOutOfMemory, label(), "no memory for its weights");
   if (status != xnn_status_success) unsupported("XNNPACK does not take its weights: a scale is 0 or denormal");
   return id;
@@ -147,10 +151,10 @@ LowerContext::Weighted LowerContext::weighted_operands(int slice_dims, const Sha
   // Models of TensorFlow 1: one scale and zero point for all weights.
   if (is_constant(weights_slot) && type == DType::UINT8 && weights.type == DType::UINT8) {
     const QuantParams params = require_params(weights, "weights");
-    const uint8_t* bytes = builder_.keep<uint8_t>(constant_bytes(weights_slot), false);
+    const uint8_t* bytes = constant_bytes(weights_slot).data();
     require_taken_scales({{params.scale}});
     operands.input = in(data);
-    operands.weights = builder_.define(DType::UINT8, shape, params, bytes, XNN_INVALID_VALUE_ID, 0, *this);
+    operands.weights = builder_.define(DType::UINT8, shape, params, bytes, *this);
     if (has_input(bias)) operands.bias = int32_bias({{params.scale}});
     return operands;
   }
@@ -168,10 +172,12 @@ LowerContext::Weighted LowerContext::weighted_operands(int slice_dims, const Sha
   }
   std::vector<float> scales = quant->scale;
   if (scales.size() == 1) scales.assign(shape[axis], quant->scale[0]);
-  operands.weights = int8_constant(shape, axis, values_of<int8_t>(constant_bytes(weights_slot)), scales);
+  operands.weights = define_int8_weights(shape, axis, values_of<int8_t>(constant_bytes(weights_slot)).data(), scales);
   if (dynamic) {
     const auto channels = static_cast<size_t>(shape.back());
-    ExtraWeights::current().reserve_rows(element_count(shape, label()) / shape[axis] / channels, channels);
+    // What only checks needs no room to run in.
+    if (builder_.purpose() == SubgraphBuilder::Purpose::kRun)
+      ExtraWeights::current().reserve_rows(element_count(shape, label()) / shape[axis] / channels, channels);
     operands.input = quantized_at_run_time(data, slice_dims);
     if (has_input(bias)) operands.bias = packed_floats(bias);
   } else {
@@ -182,11 +188,17 @@ LowerContext::Weighted LowerContext::weighted_operands(int slice_dims, const Sha
   return operands;
 }
 
-// XNNPACK packs these once, so the floats need not outlive that.
+// XNNPACK packs these when the runtime is created, so they need not outlive that, and those of the model are not
+// copied.
 uint32_t LowerContext::packed_floats(size_t i) {
-  const auto values = constant_floats(i);
-  const float* data = builder_.keep<float>(values, false);
-  return builder_.define(DType::FLOAT32, input_shape(i), {}, data, XNN_INVALID_VALUE_ID, 0, *this);
+  const void* data = constant_bytes(i).data();
+  const bool as_stored = !is_dequantized(i) && input(i).type == DType::FLOAT32;
+  if (as_stored) {
+    require_plain(input(i));
+  } else {
+    data = builder_.keep<float>(constant_floats(i), SubgraphBuilder::Lifetime::kPacked);
+  }
+  return builder_.define(DType::FLOAT32, input_shape(i), {}, data, *this);
 }
 
 void LowerContext::require_taken_scales(std::span<const float> weight_scales) const {
@@ -231,14 +243,14 @@ uint32_t LowerContext::int32_bias(std::span<const float> weight_scales) {
     }
   }
   const auto sizes = to_sizes(input_shape(slot));
-  const int32_t* data = builder_.keep<int32_t>(values_of<int32_t>(constant_bytes(slot)), false);
+  const int32_t* data = values_of<int32_t>(constant_bytes(slot)).data();
   uint32_t id = XNN_INVALID_VALUE_ID;
   if (weights_are_unsigned) {
     check_value(xnn_define_quantized_tensor_value(graph(), xnn_datatype_qint32, 0, scales[0], sizes.size(),
                                                   sizes.data(), data, XNN_INVALID_VALUE_ID, 0, &id));
   } else {
     check_value(xnn_define_channelwise_quantized_tensor_value(graph(), xnn_datatype_qcint32,
-                                                              builder_.keep<float>(scales, false), sizes.size(), 0,
+                                                              builder_.keep_scales(scales), sizes.size(), 0,
                                                               sizes.data(), data, XNN_INVALID_VALUE_ID, 0, &id));
   }
   return id;
@@ -266,7 +278,7 @@ void LowerContext::check_value(xnn_status status) const {
 
 void LowerContext::check(xnn_status status) {
   check_value(status);
-  builder_.node_ops_.push_back(index());
+  builder_.add_node(index());
 }
 
 void LowerContext::require_window_budget(int64_t kernel_elements) const {
@@ -275,6 +287,14 @@ void LowerContext::require_window_budget(int64_t kernel_elements) const {
   if (kernel_elements > (1 << 24) || pointers > (1 << 28)) {
     unsupported(text("has windows of ", kernel_elements, " elements on an output of ", to_string(y)));
   }
+}
+
+void lower(SubgraphBuilder& builder, size_t op) {
+  LowerContext context(builder, op);
+  const OpDef* def = find_op(op_code(builder.model(), context.op()));
+  if (!def) context.unsupported("webquant does not know this operator");
+  def->lower(context);
+  context.finish();
 }
 
 }  // namespace webquant

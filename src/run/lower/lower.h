@@ -1,4 +1,5 @@
-// What an operator needs to add itself to an XNNPACK subgraph. Included by src/ops and the subgraph builder only.
+// What an operator needs to add itself to an XNNPACK subgraph: its operands as XNNPACK's values, conversions between
+// types, weights and biases in the forms that kernels take. The families of operators in this folder use it.
 #pragma once
 
 #include <cmath>
@@ -13,7 +14,7 @@ namespace webquant {
 class LowerContext : public OpView {
  public:
   LowerContext(SubgraphBuilder& builder, size_t op_index)
-      : OpView(builder.model_, op_index, builder.facts_),
+      : OpView(builder.model(), op_index, builder.facts()),
         builder_(builder),
         input_overrides_(input_count(), XNN_INVALID_VALUE_ID),
         output_overrides_(output_count(), XNN_INVALID_VALUE_ID),
@@ -42,7 +43,7 @@ class LowerContext : public OpView {
   uint32_t stored_input() { return builder_.alias(input_index(0), Role::kInput, 1, *this); }
   uint32_t stored_output(float scale) { return builder_.alias(output_index(0), Role::kOutput, scale, *this); }
   uint32_t stored_temporary(const Shape& shape, float scale) {
-    return builder_.define(output(0).type, shape, {scale, 0}, nullptr, XNN_INVALID_VALUE_ID, 0, *this);
+    return builder_.define(output(0).type, shape, {scale, 0}, nullptr, *this);
   }
 
   /// Rescales input `i` to the output's quantization where the two differ.
@@ -95,17 +96,17 @@ class LowerContext : public OpView {
   /// XNNPACK keeps a pointer for each element of each window: refuses what would not fit.
   void require_window_budget(int64_t kernel_elements) const;
 
-  void note(std::string text) { builder_.notes_[index()] = std::move(text); }
+  void note(std::string text) { builder_.set_note(index(), std::move(text)); }
   bool output_is_known() const { return facts_.dequantized.contains(output_index(0)); }
 
   /// Emits what compute_in_float() left to do.
   void finish();
 
  private:
-  friend class SubgraphBuilder;
-
   uint32_t quantized_at_run_time(size_t i, int slice_dims);
   uint32_t packed_floats(size_t i);
+  uint32_t define_int8_weights(const Shape& shape, size_t channel_axis, const int8_t* values,
+                               std::span<const float> scales);
   uint32_t int32_bias(std::span<const float> weight_scales);
   void require_taken_scales(std::span<const float> weight_scales) const;
   QuantParams require_params(const Tensor& tensor, const char* role) const;
@@ -119,6 +120,9 @@ class LowerContext : public OpView {
 
 inline bool is_clamp_needed(float min, float max) { return std::isfinite(min) || std::isfinite(max); }
 
-std::vector<size_t> to_sizes(const Shape& shape);
+inline std::vector<size_t> to_sizes(const Shape& shape) { return {shape.begin(), shape.end()}; }
+
+/// Adds operator `op` of the model to the subgraph. Throws unsupported or invalid-model, naming it.
+void lower(SubgraphBuilder& builder, size_t op);
 
 }  // namespace webquant

@@ -8,6 +8,7 @@
 #include "ops/op.h"
 #include "oracle/oracle.h"
 #include "quantize/quantize.h"
+#include "run/calibrator.h"
 #include "run/session.h"
 #include "support/random_graph.h"
 

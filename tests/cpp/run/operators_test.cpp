@@ -9,6 +9,7 @@
 #include "ops/op.h"
 #include "oracle/oracle.h"
 #include "quantize/quantize.h"
+#include "run/calibrator.h"
 #include "run/session.h"
 
 namespace webquant::test {

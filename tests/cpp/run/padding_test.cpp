@@ -6,6 +6,7 @@
 
 #include "compare/compare.h"
 #include "quantize/quantize.h"
+#include "run/calibrator.h"
 #include "run/session.h"
 #include "support/model_builder.h"
 #include "support/quantized.h"

@@ -1,5 +1,6 @@
 // Sessions and calibrators: options, what they report, errors, and that nothing is left behind.
 #include "run/session.h"
+#include "run/calibrator.h"
 
 #include <malloc.h>
 
