@@ -14,6 +14,7 @@
 #include "base/error.h"
 #include "js_values.h"
 #include "model/save.h"
+#include "ops/table.h"
 #include "runner.h"
 
 namespace webquant {

@@ -1,4 +1,5 @@
 #include "js_values.h"
+#include "ops/op.h"
 
 namespace webquant {
 
@@ -136,7 +137,7 @@ val to_js(std::span<const OpDef> table) {
     auto object = val::object();
     auto runs = val::array();
     if (def.lower) runs.call<void>("push", std::string("xnnpack"));
-    if (def.reference) runs.call<void>("push", std::string("reference"));
+    if (def.portable) runs.call<void>("push", std::string("portable"));
     object.set("type", text_to_js(tflite::EnumNameBuiltinOperator(def.code)));
     object.set("runs", runs);
     object.set("dynamicInt8", def.quant.dynamic_version > 0);

@@ -74,7 +74,7 @@ endif()
 file(GLOB support_sources CONFIGURE_DEPENDS tests/cpp/support/*.cpp tests/cpp/oracle/*.cpp tests/cpp/cases/*.cpp)
 add_library(webquant_test_support STATIC ${support_sources})
 target_include_directories(webquant_test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests/cpp ${CMAKE_SOURCE_DIR}/tests)
-target_link_libraries(webquant_test_support PUBLIC webquant_core)
+target_link_libraries(webquant_test_support PUBLIC webquant_core catch2)
 # Tests are compiled far more often than they run.
 target_compile_options(webquant_test_support PRIVATE -O1)
 

@@ -4,7 +4,7 @@
 
 #include "compare/match.h"
 #include "compare/metrics.h"
-#include "ops/op.h"
+#include "ops/padding.h"
 
 namespace webquant {
 namespace {

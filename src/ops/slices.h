@@ -1,7 +1,7 @@
 // Which part of an input each output of SLICE, STRIDED_SLICE, SPLIT, SPLIT_V and UNPACK is. Included by src/ops only.
 #pragma once
 
-#include "ops/op.h"
+#include "ops/view.h"
 
 namespace webquant {
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "ops/table.h"
 #include "quantize/graph_editor.h"
 
 namespace webquant {

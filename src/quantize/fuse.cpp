@@ -2,6 +2,7 @@
 // static INT8 one rounding less, as the result needs no scale that also holds what the clamp cuts off.
 #include <algorithm>
 
+#include "ops/activation.h"
 #include "quantize/graph_editor.h"
 
 namespace webquant {

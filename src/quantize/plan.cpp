@@ -6,6 +6,8 @@
 #include <numeric>
 #include <optional>
 
+#include "ops/activation.h"
+#include "ops/table.h"
 #include "quantize/graph_editor.h"
 #include "quantize/ranges.h"
 

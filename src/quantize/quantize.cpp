@@ -4,6 +4,9 @@
 #include <cmath>
 
 #include "model/check.h"
+#include "ops/activation.h"
+#include "ops/table.h"
+#include "ops/view.h"
 #include "quantize/graph_editor.h"
 
 namespace webquant {

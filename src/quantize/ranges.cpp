@@ -5,6 +5,8 @@
 #include <limits>
 
 #include "calibrate/range.h"
+#include "ops/activation.h"
+#include "ops/padding.h"
 #include "quantize/graph_editor.h"
 
 namespace webquant {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "calibrate/range.h"
+#include "ops/padding.h"
 #include "quantize/channel_pairs.h"
 
 namespace webquant {

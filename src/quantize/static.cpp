@@ -4,6 +4,7 @@
 #include <limits>
 #include <tuple>
 
+#include "ops/table.h"
 #include "quantize/graph_editor.h"
 #include "quantize/plan.h"
 #include "quantize/repair.h"

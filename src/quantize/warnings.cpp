@@ -5,7 +5,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "ops/op.h"
+#include "ops/activation.h"
+#include "ops/table.h"
 #include "quantize/graph_editor.h"
 
 namespace webquant {

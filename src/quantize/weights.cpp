@@ -1,6 +1,7 @@
 // FP16 and dynamic INT8: only the constants change.
 #include <algorithm>
 
+#include "ops/table.h"
 #include "quantize/graph_editor.h"
 
 namespace webquant {

@@ -5,7 +5,8 @@
 #include <set>
 #include <string>
 
-#include "ops/op.h"
+#include "ops/padding.h"
+#include "ops/table.h"
 
 namespace webquant {
 namespace {

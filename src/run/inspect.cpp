@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "ops/table.h"
+#include "ops/view.h"
 #include "run/lower/lower.h"
 
 namespace webquant {
@@ -93,8 +95,8 @@ ModelInfo inspect(const Model& model) {
     try {
       infer_op(model, n, facts);
       const bool folded = facts.values.contains(op.outputs[0]);
-      if (folded || (def->reference && def->reference(OpView(model, n, facts)))) {
-        row.runs = "reference";
+      if (folded || (def->portable && def->portable(OpView(model, n, facts)))) {
+        row.runs = "portable";
         if (folded) row.reason = "computed when the model is loaded";
       } else {
         lower(builder, n);

@@ -18,7 +18,7 @@ struct OpInfo {
   uint64_t macs;
   uint64_t weight_bytes;  // of its constant inputs, as stored
   bool supported;
-  std::string runs;    // "xnnpack" or, for a kernel of webquant's own, "reference"; empty where it is not supported
+  std::string runs;    // "xnnpack" or "portable"; empty where it is not supported
   std::string reason;  // why not, or what a user should know of how it runs; may be empty
 };
 

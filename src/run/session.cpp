@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "ops/facts.h"
+#include "ops/table.h"
 #include "run/kernels/int8_kernels.h"
 #include "run/step_runner.h"
 #include "run/values.h"

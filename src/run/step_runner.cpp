@@ -22,7 +22,7 @@ StepRunner::StepRunner(const Model& model, const TensorFacts& facts, const Step&
   }
 }
 
-void StepRunner::make_kernel(const OpView& op, const ReferenceKernel& kernel, Shared& shared) {
+void StepRunner::make_kernel(const OpView& op, const PortableKernel& kernel, Shared& shared) {
   kernel_ = kernel;
   for (size_t i = 0; i < op.input_count(); ++i) {
     if (!op.has_input(i)) {

@@ -7,7 +7,8 @@
 #include <span>
 #include <vector>
 
-#include "ops/op.h"
+#include "ops/facts.h"
+#include "ops/view.h"
 #include "run/steps.h"
 #include "run/xnnpack.h"
 
@@ -51,7 +52,7 @@ class StepRunner {
  private:
   void make_runtime(const Model& model, const TensorFacts& facts, const Step& step, const std::vector<bool>& exposed,
                     bool profile, Shared& shared);
-  void make_kernel(const OpView& op, const ReferenceKernel& kernel, Shared& shared);
+  void make_kernel(const OpView& op, const PortableKernel& kernel, Shared& shared);
   std::map<size_t, double> operator_times() const;
 
   size_t last_op_;
@@ -59,7 +60,7 @@ class StepRunner {
   std::vector<SubgraphBuilder::External> externals_;
   std::vector<size_t> node_ops_;  // the operator of each XNNPACK node
   // Or:
-  ReferenceKernel kernel_;
+  PortableKernel kernel_;
   std::vector<std::span<const std::byte>> inputs_;
   std::vector<std::span<std::byte>> outputs_;
 };

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "ops/table.h"
+#include "ops/view.h"
+
 namespace webquant {
 namespace {
 
@@ -33,7 +36,7 @@ std::vector<Step> plan_steps(const Model& model, const TensorFacts& facts, bool 
   for (size_t n = 0; n < needed.size(); ++n) {
     if (!needed[n]) continue;
     const OpDef* def = find_op(op_code(model, *graph(model).operators[n]));
-    ReferenceKernel kernel = def->reference ? def->reference(OpView(model, n, facts)) : nullptr;
+    PortableKernel kernel = def->portable ? def->portable(OpView(model, n, facts)) : nullptr;
     if (observe || kernel || steps.empty() || steps.back().kernel) steps.emplace_back();
     steps.back().ops.push_back(n);
     steps.back().kernel = std::move(kernel);

@@ -4,6 +4,8 @@
 #include <map>
 #include <vector>
 
+#include "ops/facts.h"
+#include "ops/op.h"
 #include "run/subgraph.h"
 
 namespace webquant {
@@ -11,7 +13,7 @@ namespace webquant {
 /// Operators that run together: any number of them in one XNNPACK runtime, or one in a kernel of webquant's own.
 struct Step {
   std::vector<size_t> ops;
-  ReferenceKernel kernel;  // empty: XNNPACK
+  PortableKernel kernel;  // empty: XNNPACK
 };
 
 /// The model's operators in their order, without those whose results are known, and without those that the graph's

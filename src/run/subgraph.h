@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "ops/op.h"
+#include "ops/facts.h"
+#include "ops/view.h"
 #include "run/xnnpack.h"
 
 namespace webquant {

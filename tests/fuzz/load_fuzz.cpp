@@ -9,7 +9,7 @@
 
 #include "model/model.h"
 #include "model/save.h"
-#include "ops/op.h"
+#include "ops/facts.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace webquant;

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <random>
 
+#include "ops/activation.h"
 #include "quantize/channel_pairs.h"
 
 namespace webquant::networks {

@@ -1,9 +1,8 @@
-// Shapes of the operators that move values.
+// Shapes of the operators that move values without changing them.
 #include <algorithm>
 #include <set>
 
-#include "ops/infer/infer.h"
-#include "ops/op.h"
+#include "ops/infer/require.h"
 #include "ops/slices.h"
 
 namespace webquant {
@@ -20,20 +19,6 @@ void require_rank_4(const InferContext& c) {
     c.invalid(text("must have an input of 4 dimensions, not ", to_string(c.input_shape(0))));
 }
 
-// Input `i` has one number for each dimension of the input.
-std::vector<int32_t> ints_by_axis(const InferContext& c, size_t i, size_t rank, const char* what) {
-  auto values = c.constant_ints(i);
-  if (values.size() != rank)
-    c.invalid(text("has ", values.size(), " ", what, " for an input of shape ", to_string(c.input_shape(0))));
-  return values;
-}
-
-int32_t only_int(const InferContext& c, size_t i, const char* what) {
-  const auto values = c.constant_ints(i);
-  if (values.size() != 1) c.invalid(text("has ", values.size(), " ", what));
-  return values[0];
-}
-
 int32_t block_size(const InferContext& c, int32_t size) {
   if (size < 1 || size > 0x7fff) c.invalid(text("has blocks of ", size));
   return size;
@@ -41,11 +26,44 @@ int32_t block_size(const InferContext& c, int32_t size) {
 
 }  // namespace
 
-void infer_slice(InferContext& c) { set_shapes(c, slice(c)); }
-void infer_strided_slice(InferContext& c) { set_shapes(c, strided_slice(c)); }
-void infer_split(InferContext& c) { set_shapes(c, split(c)); }
-void infer_split_v(InferContext& c) { set_shapes(c, split_v(c)); }
-void infer_unpack(InferContext& c) { set_shapes(c, unpack(c)); }
+void infer_reshape(InferContext& c) {
+  const Shape& x = c.input_shape(0);
+  // The tensor wins over the option, which old converters leave out or stale.
+  Shape shape = c.has_input(1) ? c.constant_ints(1) : c.options<tflite::ReshapeOptionsT>().new_shape;
+  const auto open = std::ranges::find(shape, -1);
+  if (open != shape.end()) *open = 1;
+  const size_t count = element_count(x, c.label()), known = element_count(shape, c.label());
+  if (open == shape.end() ? known != count : known == 0 || count % known != 0) {
+    if (open != shape.end()) *open = -1;
+    c.invalid(text("cannot give ", to_string(x), " the shape ", to_string(shape)));
+  }
+  if (open != shape.end()) *open = static_cast<int32_t>(count / known);
+  c.set_output(0, std::move(shape));
+}
+
+void infer_squeeze(InferContext& c) {
+  const Shape& x = c.input_shape(0);
+  const auto& dims = c.options<tflite::SqueezeOptionsT>().squeeze_dims;
+  std::vector<bool> dropped(x.size());
+  for (size_t i = 0; i < x.size(); ++i) dropped[i] = dims.empty() && x[i] == 1;
+  for (const int32_t dim : dims) {
+    const int axis = c.axis(dim, x.size());
+    if (x[axis] != 1) c.invalid(text("cannot drop dimension ", axis, " of ", to_string(x)));
+    dropped[axis] = true;
+  }
+  Shape shape;
+  for (size_t i = 0; i < x.size(); ++i) {
+    if (!dropped[i]) shape.push_back(x[i]);
+  }
+  c.set_output(0, std::move(shape));
+}
+
+void infer_expand_dims(InferContext& c) {
+  Shape shape = c.input_shape(0);
+  const size_t axis = c.axis(only_int(c, 1, "axes"), shape.size() + 1);
+  shape.insert(shape.begin() + static_cast<std::ptrdiff_t>(axis), 1);
+  c.set_output(0, std::move(shape));
+}
 
 void infer_transpose(InferContext& c) {
   const Shape& x = c.input_shape(0);
@@ -59,12 +77,11 @@ void infer_transpose(InferContext& c) {
   c.set_output(0, std::move(shape));
 }
 
-void infer_expand_dims(InferContext& c) {
-  Shape shape = c.input_shape(0);
-  const size_t axis = c.axis(only_int(c, 1, "axes"), shape.size() + 1);
-  shape.insert(shape.begin() + static_cast<std::ptrdiff_t>(axis), 1);
-  c.set_output(0, std::move(shape));
-}
+void infer_slice(InferContext& c) { set_shapes(c, slice(c)); }
+void infer_strided_slice(InferContext& c) { set_shapes(c, strided_slice(c)); }
+void infer_split(InferContext& c) { set_shapes(c, split(c)); }
+void infer_split_v(InferContext& c) { set_shapes(c, split_v(c)); }
+void infer_unpack(InferContext& c) { set_shapes(c, unpack(c)); }
 
 void infer_pack(InferContext& c) {
   const auto& o = c.options<tflite::PackOptionsT>();
@@ -77,6 +94,40 @@ void infer_pack(InferContext& c) {
       c.invalid(text("cannot pack ", to_string(shape), " and ", to_string(c.input_shape(i))));
   }
   shape.insert(shape.begin() + static_cast<std::ptrdiff_t>(axis), count);
+  c.set_output(0, std::move(shape));
+}
+
+void infer_concatenation(InferContext& c) {
+  Shape shape = c.input_shape(0);
+  const int axis = c.axis(c.options<tflite::ConcatenationOptionsT>().axis, shape.size());
+  int64_t total = shape[axis];
+  for (size_t i = 1; i < c.input_count(); ++i) {
+    Shape other = c.input_shape(i);
+    if (other.size() != shape.size())
+      c.invalid(text("cannot join ", to_string(c.input_shape(0)), " and ", to_string(other)));
+    total += other[axis];
+    other[axis] = shape[axis];
+    if (other != shape || total > 0x7fffffff) {
+      c.invalid(text("cannot join ", to_string(c.input_shape(0)), " and ", to_string(c.input_shape(i)), " along axis ",
+                     axis));
+    }
+  }
+  shape[axis] = static_cast<int32_t>(total);
+  c.set_output(0, std::move(shape));
+}
+
+void infer_pad(InferContext& c) {
+  Shape shape = c.input_shape(0);
+  const auto paddings = c.constant_ints(1);
+  if (paddings.size() != 2 * shape.size()) {
+    c.invalid(text("has ", paddings.size(), " paddings for an input of shape ", to_string(shape)));
+  }
+  for (size_t i = 0; i < shape.size(); ++i) {
+    const int64_t before = paddings[2 * i], after = paddings[2 * i + 1], size = shape[i] + before + after;
+    if (before < 0 || after < 0 || size > 0x7fffffff)
+      c.invalid(text("pads dimension ", i, " by ", before, " and ", after));
+    shape[i] = static_cast<int32_t>(size);
+  }
   c.set_output(0, std::move(shape));
 }
 
@@ -136,30 +187,6 @@ void infer_reverse_v2(InferContext& c) {
   c.set_output(0, x);
 }
 
-void infer_gather(InferContext& c) {
-  const auto& o = c.options<tflite::GatherOptionsT>();
-  const Shape &x = c.input_shape(0), &indices = c.input_shape(1);
-  const DType type = c.input(1).type;
-  if (type != DType::INT32 && type != DType::INT64) c.invalid(text("has indices of type ", to_string(type)));
-  const size_t axis = c.axis(o.axis, x.size());
-  const auto rank = static_cast<int32_t>(indices.size());
-  const int64_t batch_dims = o.batch_dims < 0 ? int64_t{o.batch_dims} + rank : o.batch_dims;
-  if (batch_dims < 0 || batch_dims > rank || batch_dims > static_cast<int64_t>(axis) ||
-      !std::equal(x.begin(), x.begin() + batch_dims, indices.begin())) {
-    c.invalid(text("has ", o.batch_dims, " batch dimensions on ", to_string(x), " and indices ", to_string(indices)));
-  }
-  const auto axis_at = x.begin() + static_cast<std::ptrdiff_t>(axis);
-  Shape shape(x.begin(), axis_at);
-  shape.insert(shape.end(), indices.begin() + batch_dims, indices.end());
-  shape.insert(shape.end(), axis_at + 1, x.end());
-  if (c.is_constant(1)) {
-    for (const int32_t index : c.constant_ints(1)) {
-      if (index < 0 || index >= *axis_at) c.invalid(text("takes element ", index, " of a dimension of ", *axis_at));
-    }
-  }
-  c.set_output(0, std::move(shape));
-}
-
 void infer_depth_to_space(InferContext& c) {
   require_rank_4(c);
   const int32_t block = block_size(c, c.options<tflite::DepthToSpaceOptionsT>().block_size);
@@ -177,30 +204,6 @@ void infer_space_to_depth(InferContext& c) {
   if (x[1] % block != 0 || x[2] % block != 0 || depth > kMaxDim)
     c.invalid(text("makes depth out of blocks of ", block, " by ", block, " of ", to_string(x)));
   c.set_output(0, {x[0], x[1] / block, x[2] / block, static_cast<int32_t>(depth)});
-}
-
-void infer_resize_nearest_neighbor(InferContext& c) {
-  require_rank_4(c);
-  const Shape& x = c.input_shape(0);
-  const auto size = c.constant_ints(1);
-  if (size.size() != 2 || size[0] < 1 || size[1] < 1 || x[1] < 1 || x[2] < 1)
-    c.invalid(text("resizes ", to_string(x), " to ", to_string(size)));
-  c.set_output(0, {x[0], size[0], size[1], x[3]});
-}
-
-// Known as soon as the input's shape is, whatever its values.
-void infer_shape(InferContext& c) {
-  const Shape x = c.input_shape(0);
-  c.set_output(0, {static_cast<int32_t>(x.size())});
-  c.set_value(0, x);
-}
-
-void infer_arg(InferContext& c) {
-  Shape shape = c.input_shape(0);
-  const size_t axis = c.axis(only_int(c, 1, "axes"), shape.size());
-  if (shape[axis] == 0) c.invalid(text("looks along axis ", axis, " of ", to_string(shape), ", which is empty"));
-  shape.erase(shape.begin() + static_cast<std::ptrdiff_t>(axis));
-  c.set_output(0, std::move(shape));
 }
 
 }  // namespace webquant

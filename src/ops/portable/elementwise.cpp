@@ -1,4 +1,5 @@
-// Arithmetic on int32 and int64, as shape computations do it. Everything else XNNPACK computes.
+// Arithmetic on int32 and int64, as shape computations do it, and clamps and HARD_SWISH on 8-bit values with the
+// rounding of TensorFlow Lite. Everything else XNNPACK computes.
 #include <algorithm>
 #include <cmath>
 #include <concepts>
@@ -6,8 +7,11 @@
 #include <limits>
 #include <type_traits>
 
+#include "ops/activation.h"
+#include "ops/portable/hard_swish.h"
+#include "ops/portable/lookup.h"
 #include "ops/portable/portable.h"
-#include "ops/portable/portable_ops.h"
+#include "ops/portable/selection.h"
 
 namespace webquant {
 namespace {
@@ -65,10 +69,10 @@ struct IntegerClamp {
 
 // compute(a, b) for each pair of elements.
 template <class F>
-ReferenceKernel on_integer_pairs(const OpView& op, F compute) {
+PortableKernel on_integer_pairs(const OpView& op, F compute) {
   if (!computes_integers(op)) return {};
   const Steps steps(op.input_shape(0), op.input_shape(1), op.output_shape(0));
-  return for_integer_type(op.output(0).type, [&]<class T>(T) -> ReferenceKernel {
+  return for_integer_type(op.output(0).type, [&]<class T>(T) -> PortableKernel {
     return [steps, compute, clamp = IntegerClamp<T>(op)](const KernelOperands& operands) {
       const auto a = elements<T>(operands.inputs[0]), b = elements<T>(operands.inputs[1]);
       auto out = elements<T>(operands.outputs[0]).begin();
@@ -78,9 +82,9 @@ ReferenceKernel on_integer_pairs(const OpView& op, F compute) {
 }
 
 template <class F>
-ReferenceKernel on_integers(const OpView& op, F compute) {
+PortableKernel on_integers(const OpView& op, F compute) {
   if (!computes_integers(op)) return {};
-  return for_integer_type(op.output(0).type, [&]<class T>(T) -> ReferenceKernel {
+  return for_integer_type(op.output(0).type, [&]<class T>(T) -> PortableKernel {
     return [compute](const KernelOperands& operands) {
       std::ranges::transform(elements<T>(operands.inputs[0]), elements<T>(operands.outputs[0]).begin(), compute);
     };
@@ -93,6 +97,7 @@ T wrapping(T a, T b, F f) {
   using Unsigned = std::make_unsigned_t<T>;
   return static_cast<T>(f(static_cast<Unsigned>(a), static_cast<Unsigned>(b)));
 }
+
 constexpr auto kAdd = []<class T>(T a, T b) { return wrapping(a, b, std::plus()); };
 constexpr auto kSubtract = []<class T>(T a, T b) { return wrapping(a, b, std::minus()); };
 constexpr auto kMultiply = []<class T>(T a, T b) { return wrapping(a, b, std::multiplies()); };
@@ -100,15 +105,29 @@ constexpr auto kMaximum = []<class T>(T a, T b) { return std::max(a, b); };
 constexpr auto kMinimum = []<class T>(T a, T b) { return std::min(a, b); };
 constexpr auto kNegate = []<class T>(T a) { return kSubtract(T(0), a); };
 
+// XNNPACK rescales with a factor of 8 bits, which is off by one for every fiftieth value or so; TensorFlow Lite's
+// has 31.
+PortableKernel rescaling_clamp(const OpView& op, tflite::ActivationFunctionType activation) {
+  if (!has_8_bit_ends(op)) return {};
+  const QuantParams in = *per_tensor_params(op.input(0)), out = *per_tensor_params(op.output(0));
+  if (in == out) return {};
+  const auto [min, max] = activation_range(activation);
+  const auto steps = [&out](double real) { return std::clamp(std::round(real / out.scale), -1e9, 1e9); };
+  return lookup(op.input(0).type, [=](int32_t q) {
+    const double rescaled = steps(static_cast<double>(in.scale) * (q - in.zero_point));
+    return static_cast<int32_t>(std::clamp(rescaled, steps(min), steps(max))) + out.zero_point;
+  });
+}
+
 }  // namespace
 
-ReferenceKernel reference_add(const OpView& op) { return on_integer_pairs(op, kAdd); }
-ReferenceKernel reference_sub(const OpView& op) { return on_integer_pairs(op, kSubtract); }
-ReferenceKernel reference_mul(const OpView& op) { return on_integer_pairs(op, kMultiply); }
-ReferenceKernel reference_maximum(const OpView& op) { return on_integer_pairs(op, kMaximum); }
-ReferenceKernel reference_minimum(const OpView& op) { return on_integer_pairs(op, kMinimum); }
+PortableKernel portable_add(const OpView& op) { return on_integer_pairs(op, kAdd); }
+PortableKernel portable_sub(const OpView& op) { return on_integer_pairs(op, kSubtract); }
+PortableKernel portable_mul(const OpView& op) { return on_integer_pairs(op, kMultiply); }
+PortableKernel portable_maximum(const OpView& op) { return on_integer_pairs(op, kMaximum); }
+PortableKernel portable_minimum(const OpView& op) { return on_integer_pairs(op, kMinimum); }
 
-ReferenceKernel reference_squared_difference(const OpView& op) {
+PortableKernel portable_squared_difference(const OpView& op) {
   return on_integer_pairs(op, []<class T>(T a, T b) {
     const T difference = kSubtract(a, b);
     return kMultiply(difference, difference);
@@ -116,14 +135,14 @@ ReferenceKernel reference_squared_difference(const OpView& op) {
 }
 
 // Rounds towards 0.
-ReferenceKernel reference_div(const OpView& op) {
+PortableKernel portable_div(const OpView& op) {
   return on_integer_pairs(op, [label = op.label()]<class T>(T a, T b) {
     if (b == 0) fail(ErrorCode::kInvalidInput, label, text("divides ", a, " by 0"));
     return b == -1 ? kNegate(a) : static_cast<T>(a / b);
   });
 }
 
-ReferenceKernel reference_pow(const OpView& op) {
+PortableKernel portable_pow(const OpView& op) {
   return on_integer_pairs(op, [label = op.label()]<class T>(T base, T exponent) {
     if (exponent < 0) fail(ErrorCode::kInvalidInput, label, text("raises an integer to the power ", exponent));
     T power = 1;
@@ -134,9 +153,23 @@ ReferenceKernel reference_pow(const OpView& op) {
   });
 }
 
-ReferenceKernel reference_abs(const OpView& op) {
+PortableKernel portable_abs(const OpView& op) {
   return on_integers(op, []<class T>(T value) { return value < 0 ? kNegate(value) : value; });
 }
-ReferenceKernel reference_neg(const OpView& op) { return on_integers(op, kNegate); }
+
+PortableKernel portable_neg(const OpView& op) { return on_integers(op, kNegate); }
+PortableKernel portable_relu(const OpView& op) { return rescaling_clamp(op, tflite::ActivationFunctionType::RELU); }
+PortableKernel portable_relu6(const OpView& op) { return rescaling_clamp(op, tflite::ActivationFunctionType::RELU6); }
+
+PortableKernel portable_relu_n1_to_1(const OpView& op) {
+  return rescaling_clamp(op, tflite::ActivationFunctionType::RELU_N1_TO_1);
+}
+
+PortableKernel portable_hard_swish(const OpView& op) {
+  if (!has_8_bit_ends(op)) return {};
+  const IntegerHardSwish function(*per_tensor_params(op.input(0)), *per_tensor_params(op.output(0)));
+  if (!function.is_in_range()) return {};
+  return lookup(op.input(0).type, function);
+}
 
 }  // namespace webquant

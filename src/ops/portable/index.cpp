@@ -1,8 +1,9 @@
-// GATHER: elements at places that may be known only when the model runs.
+// Operators that look up elements or tell where they are. Places may be known only when the model runs; quantized
+// values are compared as the integers that they are stored as, as TensorFlow Lite compares them.
 #include <cstring>
 
+#include "ops/portable/elements.h"
 #include "ops/portable/portable.h"
-#include "ops/portable/portable_ops.h"
 
 namespace webquant {
 namespace {
@@ -31,9 +32,54 @@ struct Gather {
   }
 };
 
+// Where the first largest (or smallest) value lies, along the middle one of three axes.
+struct Arg {
+  size_t outer, size, inner;
+  bool largest, long_indices;
+
+  template <class T>
+  void run(const KernelOperands& operands) const {
+    const std::byte* x = operands.inputs[0].data();
+    std::byte* y = operands.outputs[0].data();
+    for (size_t i = 0; i < outer * inner; ++i) {
+      const size_t first = i / inner * size * inner + i % inner;
+      size_t best = 0;
+      auto best_value = number(load<T>(x, first));
+      for (size_t k = 1; k < size; ++k) {
+        const auto value = number(load<T>(x, first + k * inner));
+        if (largest ? value > best_value : value < best_value) best = k, best_value = value;
+      }
+      if (long_indices) {
+        const auto index = static_cast<int64_t>(best);
+        std::memcpy(y + i * sizeof(index), &index, sizeof(index));
+      } else {
+        const auto index = static_cast<int32_t>(best);
+        std::memcpy(y + i * sizeof(index), &index, sizeof(index));
+      }
+    }
+  }
+};
+
+PortableKernel arg(const OpView& op, bool largest) {
+  const DType from = op.input(0).type, to = op.output(0).type;
+  if (to != DType::INT32 && to != DType::INT64) op.invalid(text("gives int32 or int64, not ", to_string(to)));
+  const Shape& x = op.input_shape(0);
+  const auto axis = static_cast<std::ptrdiff_t>(op.axis(op.constant_ints(1).at(0), x.size()));
+  const auto count = [&](auto begin, auto end) { return element_count(Shape(begin, end), op.label()); };
+  const Arg arg{.outer = count(x.begin(), x.begin() + axis),
+                .size = static_cast<size_t>(x[static_cast<size_t>(axis)]),
+                .inner = count(x.begin() + axis + 1, x.end()),
+                .largest = largest,
+                .long_indices = to == DType::INT64};
+  PortableKernel kernel;
+  with_element(from, [&]<class T>(T) { kernel = [arg](const KernelOperands& operands) { arg.run<T>(operands); }; });
+  if (!kernel) op.unsupported(text("cannot compare ", to_string(from), " values"));
+  return kernel;
+}
+
 }  // namespace
 
-ReferenceKernel reference_gather(const OpView& op) {
+PortableKernel portable_gather(const OpView& op) {
   const auto& o = op.options<tflite::GatherOptionsT>();
   const Shape &x = op.input_shape(0), &indices = op.input_shape(1);
   const Tensor &from = op.input(0), &to = op.output(0);
@@ -58,5 +104,8 @@ ReferenceKernel reference_gather(const OpView& op) {
   if (op.input(1).type == DType::INT64) return [gather](const KernelOperands& o) { gather.run<int64_t>(o); };
   return [gather](const KernelOperands& o) { gather.run<int32_t>(o); };
 }
+
+PortableKernel portable_arg_max(const OpView& op) { return arg(op, true); }
+PortableKernel portable_arg_min(const OpView& op) { return arg(op, false); }
 
 }  // namespace webquant

@@ -1,10 +1,9 @@
 // Operators that move values without changing them, as selections of elements. XNNPACK runs most of them on floats and
 // quantized values; these kernels take what is left.
 #include <algorithm>
-#include <cmath>
 
 #include "ops/portable/portable.h"
-#include "ops/portable/portable_ops.h"
+#include "ops/portable/selection.h"
 #include "ops/slices.h"
 
 namespace webquant {
@@ -12,8 +11,6 @@ namespace {
 
 // XNNPACK has tensors of at most six dimensions.
 constexpr size_t kMaxDims = 6;
-
-bool is_empty(const OpView& op, const Shape& shape) { return element_count(shape, op.label()) == 0; }
 
 // Whether the operands are nothing that XNNPACK knows.
 bool needs_own_kernel(const OpView& op, size_t slot = 0) {
@@ -34,31 +31,7 @@ bool is_quantized_alike(const OpView& op, size_t slot) {
   return true;
 }
 
-void do_nothing(const KernelOperands&) {}
-
-// Element numbers, `count` of them.
-std::vector<int32_t> steps(int64_t from, int32_t count, int64_t step) {
-  std::vector<int32_t> out;
-  for (int32_t i = 0; i < count; ++i) out.push_back(static_cast<int32_t>(from + i * step));
-  return out;
-}
-
-// Every element, in its place.
-Selection whole(const Shape& shape) {
-  Selection all;
-  const auto strides = strides_of(shape);
-  for (size_t axis = 0; axis < shape.size(); ++axis) all.offsets.push_back(steps(0, shape[axis], strides[axis]));
-  return all;
-}
-
-// The kernel of an operator of one output, whose elements `select(input shape)` finds in input 0. There may be none at
-// all, and then dimensions that are not to be multiplied.
-ReferenceKernel selection(const OpView& op, auto&& select) {
-  if (is_empty(op, op.output_shape(0))) return do_nothing;
-  return select_elements(op, 0, {select(op.input_shape(0))});
-}
-
-ReferenceKernel sliced(const OpView& op, size_t slot, const std::vector<Slice>& slices) {
+PortableKernel sliced(const OpView& op, size_t slot, const std::vector<Slice>& slices) {
   if (!needs_own_kernel(op, slot) && !op.input_shape(slot).empty()) {
     const bool has_steps = std::ranges::any_of(slices[0].axes, [](const AxisSlice& s) { return s.stride != 1; });
     // XNNPACK rescales one output at most.
@@ -78,145 +51,8 @@ ReferenceKernel sliced(const OpView& op, size_t slot, const std::vector<Slice>& 
   return select_elements(op, slot, std::move(outputs));
 }
 
-}  // namespace
-
-ReferenceKernel reference_slice(const OpView& op) { return sliced(op, 0, slice(op)); }
-ReferenceKernel reference_strided_slice(const OpView& op) { return sliced(op, 0, strided_slice(op)); }
-ReferenceKernel reference_split(const OpView& op) { return sliced(op, 1, split(op)); }
-ReferenceKernel reference_split_v(const OpView& op) { return sliced(op, 0, split_v(op)); }
-ReferenceKernel reference_unpack(const OpView& op) { return sliced(op, 0, unpack(op)); }
-
-// RESHAPE, SQUEEZE and EXPAND_DIMS.
-ReferenceKernel reference_reshape(const OpView& op) {
-  if (!needs_own_kernel(op)) return {};
-  return selection(op, whole);
-}
-
-ReferenceKernel reference_transpose(const OpView& op) {
-  if (!needs_own_kernel(op) && !op.input_shape(0).empty()) return {};
-  return selection(op, [&](const Shape& x) {
-    const Selection all = whole(x);
-    Selection out;
-    for (const int32_t axis : op.constant_ints(1)) out.offsets.push_back(all.offsets[op.axis(axis, x.size())]);
-    return out;
-  });
-}
-
-ReferenceKernel reference_tile(const OpView& op) {
-  return selection(op, [&](const Shape& x) {
-    Selection out = whole(x);
-    const auto repeats = op.constant_ints(1);
-    for (size_t axis = 0; axis < x.size(); ++axis) {
-      const auto once = out.offsets[axis];
-      for (int32_t i = 1; i < repeats[axis]; ++i)
-        out.offsets[axis].insert(out.offsets[axis].end(), once.begin(), once.end());
-    }
-    return out;
-  });
-}
-
-ReferenceKernel reference_broadcast_to(const OpView& op) {
-  return selection(op, [&](const Shape& x) {
-    const Selection all = whole(x);
-    const Shape& y = op.output_shape(0);
-    const size_t added = y.size() - x.size();
-    Selection out;
-    for (size_t axis = 0; axis < y.size(); ++axis) {
-      const bool repeats = axis < added || x[axis - added] == 1;
-      out.offsets.push_back(repeats ? std::vector<int32_t>(static_cast<size_t>(y[axis])) : all.offsets[axis - added]);
-    }
-    return out;
-  });
-}
-
-ReferenceKernel reference_reverse_v2(const OpView& op) {
-  return selection(op, [&](const Shape& x) {
-    Selection out = whole(x);
-    for (const int32_t axis : op.constant_ints(1)) std::ranges::reverse(out.offsets[op.axis(axis, x.size())]);
-    return out;
-  });
-}
-
-ReferenceKernel reference_mirror_pad(const OpView& op) {
-  return selection(op, [&](const Shape& x) {
-    const Selection all = whole(x);
-    const auto paddings = op.constant_ints(1);
-    const bool repeats_edge = op.options<tflite::MirrorPadOptionsT>().mode == tflite::MirrorPadMode::SYMMETRIC;
-    Selection out;
-    for (size_t axis = 0; axis < x.size(); ++axis) {
-      auto& offsets = out.offsets.emplace_back();
-      const int32_t last = x[axis] - 1;
-      for (int32_t i = -paddings[2 * axis]; i <= last + paddings[2 * axis + 1]; ++i) {
-        const int32_t mirrored = i < 0 ? -i - repeats_edge : i > last ? last - (i - last) + repeats_edge : i;
-        offsets.push_back(all.offsets[axis][static_cast<size_t>(mirrored)]);
-      }
-    }
-    return out;
-  });
-}
-
-ReferenceKernel reference_depth_to_space(const OpView& op) {
-  const int32_t block = op.options<tflite::DepthToSpaceOptionsT>().block_size;
-  if (!needs_own_kernel(op) && block > 1) return {};
-  return selection(op, [&](const Shape& x) {
-    const int32_t depth = op.output_shape(0)[3];
-    const auto all = whole(x).offsets;
-    return Selection{
-        {all[0], all[1], steps(0, block, int64_t{block} * depth), all[2], steps(0, block, depth), steps(0, depth, 1)}};
-  });
-}
-
-ReferenceKernel reference_space_to_depth(const OpView& op) {
-  const int32_t block = op.options<tflite::SpaceToDepthOptionsT>().block_size;
-  if (!needs_own_kernel(op) && block > 1) return {};
-  return selection(op, [&](const Shape& x) {
-    const auto strides = strides_of(x);
-    const auto all = whole(x).offsets;
-    const auto blocks = [&](size_t axis) { return steps(0, x[axis] / block, int64_t{block} * strides[axis]); };
-    const auto inside = [&](size_t axis) { return steps(0, block, strides[axis]); };
-    return Selection{{all[0], blocks(1), blocks(2), inside(1), inside(2), all[3]}};
-  });
-}
-
-ReferenceKernel reference_resize_nearest_neighbor(const OpView& op) {
-  const auto& o = op.options<tflite::ResizeNearestNeighborOptionsT>();
-  return selection(op, [&](const Shape& x) {
-    Selection out = whole(x);
-    for (const size_t axis : {1, 2}) {
-      const int32_t from = x[axis], to = op.output_shape(0)[axis];
-      // In float, as TFLite computes it: which pixel is the nearest hangs on the rounding.
-      const float scale = o.align_corners && to > 1 ? static_cast<float>(from - 1) / static_cast<float>(to - 1)
-                                                    : static_cast<float>(from) / static_cast<float>(to);
-      const auto all = std::move(out.offsets[axis]);
-      out.offsets[axis].clear();
-      for (int32_t i = 0; i < to; ++i) {
-        const float position = (static_cast<float>(i) + (o.half_pixel_centers ? 0.5f : 0.0f)) * scale;
-        const auto nearest = static_cast<int32_t>(o.align_corners ? std::round(position) : std::floor(position));
-        out.offsets[axis].push_back(all[static_cast<size_t>(std::clamp(nearest, 0, from - 1))]);
-      }
-    }
-    return out;
-  });
-}
-
-// PAD, and PADV2, whose third input is what it pads with.
-ReferenceKernel reference_pad(const OpView& op) {
-  const bool has_value = op.input_count() > 2;
-  if (!needs_own_kernel(op) && (!has_value || op.is_constant(2))) return {};
-  if (is_empty(op, op.output_shape(0))) return do_nothing;
-  const Shape& x = op.input_shape(0);
-  const auto strides = strides_of(op.output_shape(0));
-  const auto paddings = op.constant_ints(1);
-  Selection to;
-  for (size_t axis = 0; axis < x.size(); ++axis)
-    to.offsets.push_back(steps(int64_t{paddings[2 * axis]} * strides[axis], x[axis], strides[axis]));
-  return place_elements(op, {to}, has_value ? std::optional<size_t>(2) : std::nullopt);
-}
-
-namespace {
-
 // Inputs one behind the other along one axis of the output. `sizes`: of each input along it.
-ReferenceKernel joined(const OpView& op, size_t axis, const std::vector<int32_t>& sizes) {
+PortableKernel joined(const OpView& op, size_t axis, const std::vector<int32_t>& sizes) {
   const Shape& y = op.output_shape(0);
   if (is_empty(op, y)) return do_nothing;
   const auto strides = strides_of(y);
@@ -233,7 +69,37 @@ ReferenceKernel joined(const OpView& op, size_t axis, const std::vector<int32_t>
 
 }  // namespace
 
-ReferenceKernel reference_concatenation(const OpView& op) {
+// RESHAPE, SQUEEZE and EXPAND_DIMS.
+PortableKernel portable_reshape(const OpView& op) {
+  if (!needs_own_kernel(op)) return {};
+  return select_from_input(op, whole);
+}
+
+PortableKernel portable_transpose(const OpView& op) {
+  if (!needs_own_kernel(op) && !op.input_shape(0).empty()) return {};
+  return select_from_input(op, [&](const Shape& x) {
+    const Selection all = whole(x);
+    Selection out;
+    for (const int32_t axis : op.constant_ints(1)) out.offsets.push_back(all.offsets[op.axis(axis, x.size())]);
+    return out;
+  });
+}
+
+PortableKernel portable_slice(const OpView& op) { return sliced(op, 0, slice(op)); }
+PortableKernel portable_strided_slice(const OpView& op) { return sliced(op, 0, strided_slice(op)); }
+PortableKernel portable_split(const OpView& op) { return sliced(op, 1, split(op)); }
+PortableKernel portable_split_v(const OpView& op) { return sliced(op, 0, split_v(op)); }
+PortableKernel portable_unpack(const OpView& op) { return sliced(op, 0, unpack(op)); }
+
+PortableKernel portable_pack(const OpView& op) {
+  bool alike = true;
+  for (size_t i = 0; i < op.input_count(); ++i) alike &= is_quantized_alike(op, i);
+  if (!needs_own_kernel(op) && alike) return {};
+  const size_t axis = op.axis(op.options<tflite::PackOptionsT>().axis, op.output_shape(0).size());
+  return joined(op, axis, std::vector<int32_t>(op.input_count(), 1));
+}
+
+PortableKernel portable_concatenation(const OpView& op) {
   const auto& o = op.options<tflite::ConcatenationOptionsT>();
   const Tensor& output = op.output(0);
   const bool own = (output.type != DType::FLOAT32 && !is_quantized(output)) || op.output_shape(0).size() > kMaxDims ||
@@ -247,12 +113,94 @@ ReferenceKernel reference_concatenation(const OpView& op) {
   return joined(op, axis, sizes);
 }
 
-ReferenceKernel reference_pack(const OpView& op) {
-  bool alike = true;
-  for (size_t i = 0; i < op.input_count(); ++i) alike &= is_quantized_alike(op, i);
-  if (!needs_own_kernel(op) && alike) return {};
-  const size_t axis = op.axis(op.options<tflite::PackOptionsT>().axis, op.output_shape(0).size());
-  return joined(op, axis, std::vector<int32_t>(op.input_count(), 1));
+// PAD, and PADV2, whose third input is what it pads with.
+PortableKernel portable_pad(const OpView& op) {
+  const bool has_value = op.input_count() > 2;
+  if (!needs_own_kernel(op) && (!has_value || op.is_constant(2))) return {};
+  if (is_empty(op, op.output_shape(0))) return do_nothing;
+  const Shape& x = op.input_shape(0);
+  const auto strides = strides_of(op.output_shape(0));
+  const auto paddings = op.constant_ints(1);
+  Selection to;
+  for (size_t axis = 0; axis < x.size(); ++axis)
+    to.offsets.push_back(steps(int64_t{paddings[2 * axis]} * strides[axis], x[axis], strides[axis]));
+  return place_elements(op, {to}, has_value ? std::optional<size_t>(2) : std::nullopt);
+}
+
+PortableKernel portable_mirror_pad(const OpView& op) {
+  return select_from_input(op, [&](const Shape& x) {
+    const Selection all = whole(x);
+    const auto paddings = op.constant_ints(1);
+    const bool repeats_edge = op.options<tflite::MirrorPadOptionsT>().mode == tflite::MirrorPadMode::SYMMETRIC;
+    Selection out;
+    for (size_t axis = 0; axis < x.size(); ++axis) {
+      auto& offsets = out.offsets.emplace_back();
+      const int32_t last = x[axis] - 1;
+      for (int32_t i = -paddings[2 * axis]; i <= last + paddings[2 * axis + 1]; ++i) {
+        const int32_t mirrored = i < 0 ? -i - repeats_edge : i > last ? last - (i - last) + repeats_edge : i;
+        offsets.push_back(all.offsets[axis][static_cast<size_t>(mirrored)]);
+      }
+    }
+    return out;
+  });
+}
+
+PortableKernel portable_tile(const OpView& op) {
+  return select_from_input(op, [&](const Shape& x) {
+    Selection out = whole(x);
+    const auto repeats = op.constant_ints(1);
+    for (size_t axis = 0; axis < x.size(); ++axis) {
+      const auto once = out.offsets[axis];
+      for (int32_t i = 1; i < repeats[axis]; ++i)
+        out.offsets[axis].insert(out.offsets[axis].end(), once.begin(), once.end());
+    }
+    return out;
+  });
+}
+
+PortableKernel portable_broadcast_to(const OpView& op) {
+  return select_from_input(op, [&](const Shape& x) {
+    const Selection all = whole(x);
+    const Shape& y = op.output_shape(0);
+    const size_t added = y.size() - x.size();
+    Selection out;
+    for (size_t axis = 0; axis < y.size(); ++axis) {
+      const bool repeats = axis < added || x[axis - added] == 1;
+      out.offsets.push_back(repeats ? std::vector<int32_t>(static_cast<size_t>(y[axis])) : all.offsets[axis - added]);
+    }
+    return out;
+  });
+}
+
+PortableKernel portable_reverse_v2(const OpView& op) {
+  return select_from_input(op, [&](const Shape& x) {
+    Selection out = whole(x);
+    for (const int32_t axis : op.constant_ints(1)) std::ranges::reverse(out.offsets[op.axis(axis, x.size())]);
+    return out;
+  });
+}
+
+PortableKernel portable_depth_to_space(const OpView& op) {
+  const int32_t block = op.options<tflite::DepthToSpaceOptionsT>().block_size;
+  if (!needs_own_kernel(op) && block > 1) return {};
+  return select_from_input(op, [&](const Shape& x) {
+    const int32_t depth = op.output_shape(0)[3];
+    const auto all = whole(x).offsets;
+    return Selection{
+        {all[0], all[1], steps(0, block, int64_t{block} * depth), all[2], steps(0, block, depth), steps(0, depth, 1)}};
+  });
+}
+
+PortableKernel portable_space_to_depth(const OpView& op) {
+  const int32_t block = op.options<tflite::SpaceToDepthOptionsT>().block_size;
+  if (!needs_own_kernel(op) && block > 1) return {};
+  return select_from_input(op, [&](const Shape& x) {
+    const auto strides = strides_of(x);
+    const auto all = whole(x).offsets;
+    const auto blocks = [&](size_t axis) { return steps(0, x[axis] / block, int64_t{block} * strides[axis]); };
+    const auto inside = [&](size_t axis) { return steps(0, block, strides[axis]); };
+    return Selection{{all[0], blocks(1), blocks(2), inside(1), inside(2), all[3]}};
+  });
 }
 
 }  // namespace webquant

@@ -45,7 +45,7 @@ bool is_quantized(const Tensor& tensor) {
   return (tensor.type == DType::INT8 || tensor.type == DType::UINT8) && per_tensor_params(tensor).has_value();
 }
 
-ReferenceKernel compute_on_reals(const OpView& op, std::function<void(RealInputs, RealOutputs)> compute) {
+PortableKernel compute_on_reals(const OpView& op, std::function<void(RealInputs, RealOutputs)> compute) {
   struct State {
     std::vector<RealOperand> inputs, outputs;
     std::vector<std::span<const float>> in;

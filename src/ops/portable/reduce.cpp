@@ -1,11 +1,10 @@
-// Reductions, and normalizations along the channels.
+// Reductions of integers, and those that XNNPACK does not have.
 #include <algorithm>
-#include <cmath>
 #include <functional>
 #include <limits>
 
 #include "ops/portable/portable.h"
-#include "ops/portable/portable_ops.h"
+#include "ops/portable/selection.h"
 
 namespace webquant {
 namespace {
@@ -51,8 +50,8 @@ void require_same_type(const OpView& op) {
 
 // `initial(T())` is what nothing reduces to.
 template <class Initial, class Join>
-ReferenceKernel on_integers(const OpView& op, Initial initial, Join join) {
-  return for_integer_type(op.output(0).type, [&]<class T>(T) -> ReferenceKernel {
+PortableKernel on_integers(const OpView& op, Initial initial, Join join) {
+  return for_integer_type(op.output(0).type, [&]<class T>(T) -> PortableKernel {
     return [reduction = Reduction(op), initial, join](const KernelOperands& operands) {
       reduction.run(elements<T>(operands.inputs[0]), elements<T>(operands.outputs[0]), initial(T()), join);
     };
@@ -60,7 +59,7 @@ ReferenceKernel on_integers(const OpView& op, Initial initial, Join join) {
 }
 
 template <class Initial, class Join>
-ReferenceKernel reduce(const OpView& op, Initial initial, Join join) {
+PortableKernel reduce(const OpView& op, Initial initial, Join join) {
   require_same_type(op);
   if (is_integer(op.output(0).type)) return on_integers(op, initial, join);
   return compute_on_reals(op, [reduction = Reduction(op), initial, join](RealInputs in, RealOutputs out) {
@@ -68,20 +67,10 @@ ReferenceKernel reduce(const OpView& op, Initial initial, Join join) {
   });
 }
 
-// compute(row, result) for each row of channels.
-template <class F>
-ReferenceKernel for_each_row(const OpView& op, F compute) {
-  const auto channels = static_cast<size_t>(op.input_shape(0).back());
-  return compute_on_reals(op, [channels, compute](RealInputs in, RealOutputs out) {
-    for (size_t at = 0; at < in[0].size(); at += channels)
-      compute(in[0].subspan(at, channels), out[0].subspan(at, channels));
-  });
-}
-
 }  // namespace
 
 // XNNPACK adds what is no integer.
-ReferenceKernel reference_sum(const OpView& op) {
+PortableKernel portable_sum(const OpView& op) {
   require_same_type(op);
   if (!is_integer(op.output(0).type)) return {};
   return on_integers(
@@ -92,38 +81,15 @@ ReferenceKernel reference_sum(const OpView& op) {
       });
 }
 
-ReferenceKernel reference_reduce_max(const OpView& op) {
+PortableKernel portable_reduce_max(const OpView& op) {
   return reduce(
       op, []<class T>(T) { return std::numeric_limits<T>::lowest(); },
       []<class T>(T a, T b) { return std::max(a, b); });
 }
 
-ReferenceKernel reference_reduce_min(const OpView& op) {
+PortableKernel portable_reduce_min(const OpView& op) {
   return reduce(
       op, []<class T>(T) { return std::numeric_limits<T>::max(); }, []<class T>(T a, T b) { return std::min(a, b); });
-}
-
-ReferenceKernel reference_log_softmax(const OpView& op) {
-  return for_each_row(op, [](std::span<const float> x, std::span<float> y) {
-    const float max = std::ranges::max(x);
-    double sum = 0;
-    for (const float value : x) sum += std::exp(value - max);
-    const auto log_sum = static_cast<float>(std::log(sum));
-    std::ranges::transform(x, y.begin(), [&](float value) { return value - max - log_sum; });
-  });
-}
-
-ReferenceKernel reference_local_response_normalization(const OpView& op) {
-  const auto& o = op.options<tflite::LocalResponseNormalizationOptionsT>();
-  return for_each_row(op, [o](std::span<const float> x, std::span<float> y) {
-    const auto radius = static_cast<size_t>(o.radius);
-    for (size_t i = 0; i < x.size(); ++i) {
-      const size_t first = i - std::min(i, radius), end = i + std::min(x.size() - i - 1, radius) + 1;
-      double sum = 0;
-      for (const float value : x.subspan(first, end - first)) sum += static_cast<double>(value) * value;
-      y[i] = x[i] * static_cast<float>(std::pow(o.bias + o.alpha * sum, -o.beta));
-    }
-  });
 }
 
 }  // namespace webquant

@@ -1,12 +1,11 @@
-// CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV, FULLY_CONNECTED, BATCH_MATMUL.
+// Convolutions and matrix products: CONV_2D, DEPTHWISE_CONV_2D, TRANSPOSE_CONV, FULLY_CONNECTED and BATCH_MATMUL.
 #include <algorithm>
 #include <numeric>
 
+#include "ops/padding.h"
 #include "run/lower/lower.h"
-#include "run/lower/lower_ops.h"
 
 namespace webquant {
-
 void lower_conv_2d(LowerContext& c) {
   const auto& o = c.options<tflite::Conv2DOptionsT>();
   const Shape &x = c.input_shape(0), &w = c.input_shape(1);  // NHWC, OHWI

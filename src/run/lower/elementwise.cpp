@@ -1,10 +1,9 @@
-// Operators that work on each element or pair of elements by itself, SOFTMAX and L2_NORMALIZATION.
+// Operators that work on each element or pair of elements by itself.
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "run/lower/lower.h"
-#include "run/lower/lower_ops.h"
 
 namespace webquant {
 namespace {
@@ -67,7 +66,6 @@ void lower_minimum(LowerContext& c) { lower_binary_in_float(c, xnn_binary_minimu
 void lower_squared_difference(LowerContext& c) { lower_binary_in_float(c, xnn_binary_squared_difference); }
 void lower_pow(LowerContext& c) { lower_binary_in_float(c, xnn_binary_pow); }
 void lower_prelu(LowerContext& c) { lower_binary_in_float(c, xnn_binary_prelu); }
-
 void lower_relu(LowerContext& c) { lower_clamp(c, 0, std::numeric_limits<float>::infinity()); }
 void lower_relu6(LowerContext& c) { lower_clamp(c, 0, 6); }
 void lower_relu_n1_to_1(LowerContext& c) { lower_clamp(c, -1, 1); }
@@ -107,6 +105,7 @@ void lower_gelu(LowerContext& c) {
 
 // Of these, int8 and uint8 run by table.
 void lower_hard_swish(LowerContext& c) { c.unary(xnn_unary_hardswish, c.in(0), c.out()); }
+
 void lower_logistic(LowerContext& c) { c.unary(xnn_unary_sigmoid, c.in(0), c.out()); }
 void lower_tanh(LowerContext& c) { c.unary(xnn_unary_tanh, c.in(0), c.out()); }
 void lower_abs(LowerContext& c) { c.unary(xnn_unary_abs, c.in(0), c.out()); }
@@ -121,51 +120,5 @@ void lower_ceil(LowerContext& c) { c.unary(xnn_unary_ceiling, c.in(0), c.out());
 void lower_round(LowerContext& c) { c.unary(xnn_unary_bankers_rounding, c.in(0), c.out()); }
 void lower_sin(LowerContext& c) { c.unary(xnn_unary_sine, c.in(0), c.out()); }
 void lower_cos(LowerContext& c) { c.unary(xnn_unary_cosine, c.in(0), c.out()); }
-
-void lower_softmax(LowerContext& c) {
-  if (c.input_shape(0).empty()) c.unsupported("its input is a scalar");
-  c.compute_in_float();
-  const float beta = c.options<tflite::SoftmaxOptionsT>().beta;
-  uint32_t scaled = c.in(0);
-  if (beta != 1) {
-    scaled = c.float_temporary(c.input_shape(0));
-    c.check(xnn_define_binary(c.graph(), xnn_binary_multiply, nullptr, c.in(0), c.float_constant({1}, {{beta}}), scaled,
-                              0));
-  }
-  c.check(xnn_define_softmax(c.graph(), scaled, c.out(), 0));
-}
-
-// Each row of channels over its length, which is taken to be 1e-6 at least. TensorFlow Lite's integer kernel has no
-// such limit: half a step of the input is below every length but 0.
-void lower_l2_normalization(LowerContext& c) {
-  const auto quant = per_tensor_params(c.input(0));
-  const float least = quant ? std::min(1e-6f, quant->scale / 2) : 1e-6f;
-  c.compute_in_float();
-  const Shape& shape = c.input_shape(0);
-  Shape rows = shape;
-  rows.back() = 1;
-  const size_t axis = shape.size() - 1;
-  const uint32_t squares = c.float_temporary(shape), sums = c.float_temporary(rows), roots = c.float_temporary(rows),
-                 lengths = c.float_temporary(rows);
-  c.unary(xnn_unary_square, c.in(0), squares);
-  c.check(xnn_define_static_reduce(c.graph(), xnn_reduce_sum, 1, &axis, squares, sums, XNN_FLAG_KEEP_DIMS));
-  c.unary(xnn_unary_square_root, sums, roots);
-  c.check(
-      xnn_define_binary(c.graph(), xnn_binary_maximum, nullptr, roots, c.float_constant({1}, {{least}}), lengths, 0));
-  c.with_activation(c.options<tflite::L2NormOptionsT>().fused_activation_function,
-                    [&](float min, float max, uint32_t out) {
-                      const uint32_t result = is_clamp_needed(min, max) ? c.float_temporary(shape) : out;
-                      c.check(xnn_define_binary(c.graph(), xnn_binary_divide, nullptr, c.in(0), lengths, result, 0));
-                      if (result != out) c.clamp(min, max, result, out);
-                    });
-}
-
-void lower_convert(LowerContext& c) {
-  if (c.output_is_known()) return;
-  const DType from = c.in_type(0), to = c.out_type();
-  if (from == DType::FLOAT32 && to == DType::FLOAT32) return c.check(xnn_define_copy(c.graph(), c.in(0), c.out(), 0));
-  if (from != DType::FLOAT32 && to != DType::FLOAT32) return c.rescale(0, c.out());
-  c.unary(xnn_unary_convert, c.in(0), c.out());
-}
 
 }  // namespace webquant

@@ -3,7 +3,6 @@
 
 #include "ops/slices.h"
 #include "run/lower/lower.h"
-#include "run/lower/lower_ops.h"
 
 namespace webquant {
 namespace {

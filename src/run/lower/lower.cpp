@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ops/activation.h"
+#include "ops/table.h"
 #include "run/kernels/int8_kernels.h"
 
 namespace webquant {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <functional>
 
-#include "ops/op.h"
+#include "ops/view.h"
 #include "run/subgraph.h"
 
 namespace webquant {
@@ -77,6 +77,13 @@ class LowerContext : public OpView {
 
   void unary(xnn_unary_operator type, uint32_t input, uint32_t output, const xnn_unary_params* params = nullptr) {
     check(xnn_define_unary(graph(), type, params, input, output, 0));
+  }
+
+  /// Reduces `input` along these axes of its shape.
+  void reduce(xnn_reduce_operator type, const std::vector<size_t>& axes, bool keep_dims, uint32_t input,
+              uint32_t output) {
+    check(xnn_define_static_reduce(graph(), type, axes.size(), axes.data(), input, output,
+                                   keep_dims ? XNN_FLAG_KEEP_DIMS : 0));
   }
 
   void clamp(float min, float max, uint32_t input, uint32_t output) {

@@ -1,8 +1,9 @@
-// Pooling and reductions.
+// Pools.
 #include <limits>
 
+#include "ops/activation.h"
+#include "ops/padding.h"
 #include "run/lower/lower.h"
-#include "run/lower/lower_ops.h"
 
 namespace webquant {
 namespace {
@@ -46,27 +47,6 @@ bool covers_whole_map(const LowerContext& c, const tflite::Pool2DOptionsT& o) {
   return y[1] == 1 && y[2] == 1 && o.filter_height >= x[1] && o.filter_width >= x[2];
 }
 
-void define_reduce(LowerContext& c, xnn_reduce_operator type, const std::vector<size_t>& axes, bool keep_dims,
-                   uint32_t in, uint32_t out) {
-  c.check(
-      xnn_define_static_reduce(c.graph(), type, axes.size(), axes.data(), in, out, keep_dims ? XNN_FLAG_KEEP_DIMS : 0));
-}
-
-void lower_reduce(LowerContext& c, xnn_reduce_operator type) {
-  const size_t rank = c.input_shape(0).size();
-  std::vector<bool> reduced(rank);
-  for (const int32_t axis : c.constant_ints(1)) reduced[c.axis(axis, rank)] = true;
-  std::vector<size_t> axes;
-  for (size_t i = 0; i < rank; ++i) {
-    if (reduced[i]) axes.push_back(i);
-  }
-  if (axes.empty()) {
-    c.match_output_scale(0);
-    return c.check(xnn_define_copy(c.graph(), c.in(0), c.out(), 0));
-  }
-  define_reduce(c, type, axes, c.options<tflite::ReducerOptionsT>().keep_dims, c.in(0), c.out());
-}
-
 void define_average_pool(LowerContext& c, const tflite::Pool2DOptionsT& o, float min, float max, uint32_t in,
                          uint32_t out) {
   const auto [rows, columns] = pool_padding(c, o);
@@ -86,7 +66,7 @@ void lower_integer_average_pool(LowerContext& c, const tflite::Pool2DOptionsT& o
   const uint32_t out = c.stored_output(kScale);
   if (covers_whole_map(c, o)) {
     const uint32_t mean = is_clamp_needed(min, max) ? c.stored_temporary(c.output_shape(0), kScale) : out;
-    define_reduce(c, xnn_reduce_mean, {1, 2}, true, c.stored_input(), mean);
+    c.reduce(xnn_reduce_mean, {1, 2}, true, c.stored_input(), mean);
     if (mean != out) c.clamp(min, max, mean, out);
     return;
   }
@@ -152,9 +132,5 @@ void lower_l2_pool_2d(LowerContext& c) {
     if (result != out) c.clamp(min, max, result, out);
   });
 }
-
-void lower_mean(LowerContext& c) { lower_reduce(c, xnn_reduce_mean); }
-
-void lower_sum(LowerContext& c) { lower_reduce(c, xnn_reduce_sum); }
 
 }  // namespace webquant

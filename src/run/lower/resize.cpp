@@ -1,9 +1,7 @@
 // Operators that resize images.
 #include "run/lower/lower.h"
-#include "run/lower/lower_ops.h"
 
 namespace webquant {
-
 void lower_resize_bilinear(LowerContext& c) {
   const auto& o = c.options<tflite::ResizeBilinearOptionsT>();
   const Shape& y = c.output_shape(0);

@@ -47,15 +47,19 @@ struct OpCase {
   double jump = 0;     // how far apart the results of neighbouring inputs may be
 };
 
-/// All rows. The parts are defined in ops_cases*.cpp.
+/// All rows: those of each family, which the file of its name has, and rows on uint8.
 const std::vector<OpCase>& op_cases();
-std::vector<OpCase> window_cases();
+std::vector<OpCase> conv_cases();
+std::vector<OpCase> pool_cases();
 std::vector<OpCase> elementwise_cases();
 std::vector<OpCase> reduce_cases();
 std::vector<OpCase> layout_cases();
-std::vector<OpCase> number_cases();
+std::vector<OpCase> slice_cases();
+std::vector<OpCase> index_cases();
+std::vector<OpCase> resize_cases();
+std::vector<OpCase> softmax_cases();
+std::vector<OpCase> convert_cases();
 std::vector<OpCase> uint8_cases();
-std::vector<OpCase> other_cases();
 
 /// A model of this operator alone, with random constants: inputs x0, x1, …, outputs y, y:1, ….
 Model build(const OpCase& row, Random& random);
@@ -93,6 +97,10 @@ inline Operand bools(Shape shape) { return integers(std::move(shape), 0, 1, DTyp
 /// A row of an operator that moves the values of operand `moved` as they are, whose type and scale the outputs have.
 OpCase moves(OpCode code, std::string name, std::vector<Operand> operands, tflite::BuiltinOptionsUnion options = {},
              size_t moved = 0, int outputs = 1);
+
+/// A row of an operator that gives integers of this type.
+OpCase gives_integers(OpCode code, std::string name, std::vector<Operand> operands, DType type,
+                      tflite::BuiltinOptionsUnion options);
 
 /// For scale-and-zero-point pairs of a whole tensor.
 std::unique_ptr<tflite::QuantizationParametersT> quantization(QuantParams params);

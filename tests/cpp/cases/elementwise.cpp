@@ -9,6 +9,26 @@ using Activation = tflite::ActivationFunctionType;
 
 const Shape kMap = {2, 5, 7, 6};
 
+OpCase add(std::string name, Operand a, Operand b, Activation activation = Activation::NONE) {
+  tflite::AddOptionsT options;
+  options.fused_activation_function = activation;
+  return {.name = "ADD " + name,
+          .code = ADD,
+          .operands = {a, b},
+          .options = options_of(options),
+          .int8_stays_float = activation == Activation::TANH};
+}
+
+OpCase mul(std::string name, Operand a, Operand b, Activation activation = Activation::NONE) {
+  tflite::MulOptionsT options;
+  options.fused_activation_function = activation;
+  return {.name = "MUL " + name,
+          .code = MUL,
+          .operands = {a, b},
+          .options = options_of(options),
+          .int8_stays_float = activation == Activation::TANH};
+}
+
 std::string name_of(OpCode code, const std::string& name) {
   return text(tflite::EnumNameBuiltinOperator(code), " ", name);
 }
@@ -154,7 +174,37 @@ tflite::BuiltinOptionsUnion gelu(bool approximate) {
 }  // namespace
 
 std::vector<OpCase> elementwise_cases() {
-  std::vector<OpCase> rows;
+  const Operand x = input(kMap);
+  std::vector<OpCase> rows = {
+      add("same shape", x, x),
+      add("two dimensions", input({3, 17}), input({3, 17}, -4, 2)),
+      add("broadcast channels", x, input({6})),
+      add("broadcast one pixel", x, input({2, 1, 1, 6})),
+      add("broadcast both ways", input({1, 5, 1, 6}), input({2, 1, 7, 1})),
+      add("first operand smaller", input({7, 6}), x),
+      add("constant", x, constant(kMap)),
+      add("constant channels", x, constant({6})),
+      add("constant channels first", constant({6}), x),
+      add("constant scalar", x, constant({})),
+      add("RELU", x, x, Activation::RELU),
+      add("RELU6", input(kMap, -6, 6), input(kMap, -6, 6), Activation::RELU6),
+      add("RELU_N1_TO_1", x, x, Activation::RELU_N1_TO_1),
+      add("TANH", x, x, Activation::TANH),
+      mul("same shape", x, x),
+      mul("broadcast channels", x, input({1, 1, 1, 6}, 0, 3)),
+      mul("broadcast gate", x, input({2, 1, 1, 6}, 0, 1)),
+      mul("constant", x, constant(kMap)),
+      mul("constant channels", x, constant({6})),
+      mul("constant scalar", x, constant({1})),
+      mul("RELU6", input(kMap, -6, 6), x, Activation::RELU6),
+      mul("RELU", x, x, Activation::RELU),
+      mul("RELU_N1_TO_1", input(kMap, -2, 2), x, Activation::RELU_N1_TO_1),
+      mul("TANH", x, x, Activation::TANH),
+  };
+  for (const OpCode code : {RELU, RELU6, LOGISTIC}) {
+    rows.push_back(unary("map", code, input(kMap, -8, 8)));
+    rows.push_back(unary("vector", code, input({1, 130}, -8, 8)));
+  }
   add_pairs(rows);
   add_unary(rows, RELU_N1_TO_1, -3, 3);
   for (const float slope : {0.2f, 0.01f, 0.001f, 1.5f, -0.5f, 0.0f})

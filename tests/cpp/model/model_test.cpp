@@ -7,7 +7,7 @@
 #include <set>
 
 #include "model/save.h"
-#include "ops/op.h"
+#include "ops/facts.h"
 #include "quantize/quantize.h"
 #include "support/model_builder.h"
 #include "support/models.h"

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "cases/cases.h"
-#include "ops/op.h"
+#include "ops/facts.h"
 #include "support/model_builder.h"
 
 namespace webquant::test {

@@ -3,7 +3,7 @@
 #include <functional>
 
 #include "cases/cases.h"
-#include "ops/op.h"
+#include "ops/facts.h"
 #include "oracle/oracle.h"
 #include "quantize/quantize.h"
 #include "support/model_builder.h"

@@ -1,8 +1,7 @@
-// The kernels behind reference.h, one per operator.
+// The kernels behind oracle.h, one per operator, and what they have in common.
 #pragma once
 
-#include <functional>
-#include <map>
+#include <utility>
 #include <vector>
 
 #include "oracle/oracle.h"
@@ -18,15 +17,20 @@ struct Node {
   bool has(size_t i) const { return i < inputs.size() && inputs[i]; }
 };
 
-/// All outputs of an operator.
-using Kernel = std::function<std::vector<Array>(const Node&)>;
+/// All outputs of an operator. Kernels of one output just return its array.
+struct Outputs {
+  Outputs(Array array) { arrays.push_back(std::move(array)); }
+  Outputs(std::vector<Array> all) : arrays(std::move(all)) {}
+  std::vector<Array> arrays;
+};
 
-/// A kernel from a function that gives one output.
-inline Kernel one(Array (*function)(const Node&)) {
-  return [function](const Node& node) { return std::vector<Array>{function(node)}; };
-}
+/// oracle_ADD, oracle_CONV_2D, …: one for each row of the operator table, in the file of its family.
+#define OP(code, ...) Outputs oracle_##code(const Node& node);
+#define OP_ON_STORED_INTEGERS OP
+#include "ops/table.inc"
 
-/// Empty for an operator that the reference lacks.
+/// The kernel of an operator. Null for one that the table lacks.
+using Kernel = Outputs (*)(const Node&);
 Kernel find_kernel(OpCode code);
 
 /// Elements between neighbours along each dimension.
@@ -38,26 +42,8 @@ std::vector<int> position_of(size_t index, const Shape& shape);
 /// Index in an operand that is broadcast to the position: missing leading dimensions and dimensions of 1 repeat.
 size_t broadcast_index(const std::vector<int>& position, const Shape& shape);
 
-/// The kernels of reference_math.cpp.
-const std::map<OpCode, Kernel>& math_kernels();
-
-Array conv_2d(const Node&);
-Array depthwise_conv_2d(const Node&);
-Array transpose_conv(const Node&);
-Array fully_connected(const Node&);
-Array average_pool_2d(const Node&);
-Array l2_pool_2d(const Node&);
-Array max_pool_2d(const Node&);
-Array resize_bilinear(const Node&);
-
-Array slice(const Node&);
-Array strided_slice(const Node&);
-std::vector<Array> split(const Node&);
-std::vector<Array> split_v(const Node&);
-std::vector<Array> unpack(const Node&);
-
-/// Those of the operators that move values.
-const std::map<OpCode, Kernel>& layout_kernels();
+/// The shape of two broadcast operands.
+Shape broadcast_shape(const Shape& a, const Shape& b);
 
 /// What a fused activation makes of a value.
 double activate(double value, tflite::ActivationFunctionType activation);

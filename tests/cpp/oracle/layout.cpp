@@ -1,6 +1,5 @@
 // Operators that move values: each element of an output is looked up by its position.
 #include <algorithm>
-#include <cmath>
 
 #include "oracle/kernels.h"
 #include "support/positions.h"
@@ -8,13 +7,51 @@
 namespace webquant::test {
 namespace {
 
-Array expand_dims(const Node& node) {
+Shape padded(const Node& node) {
+  Shape shape = node.input(0).shape;
+  const auto paddings = ints(node.input(1));
+  for (size_t i = 0; i < shape.size(); ++i) shape[i] += paddings[2 * i] + paddings[2 * i + 1];
+  return shape;
+}
+
+}  // namespace
+
+Outputs oracle_RESHAPE(const Node& node) {
+  Array out = node.input(0);
+  if (node.has(1)) {
+    out.shape.assign(node.input(1).values.begin(), node.input(1).values.end());
+  } else {
+    out.shape = node.op.builtin_options.AsReshapeOptions()->new_shape;
+  }
+  const auto unknown = std::find(out.shape.begin(), out.shape.end(), -1);
+  if (unknown != out.shape.end()) {
+    *unknown = 1;
+    *unknown = static_cast<int32_t>(out.values.size() / count_of(out.shape));
+  }
+  return out;
+}
+
+Outputs oracle_SQUEEZE(const Node& node) {
+  Array out = node.input(0);
+  const int rank = static_cast<int>(out.shape.size());
+  std::set<int> dims;
+  for (const int dim : node.op.builtin_options.AsSqueezeOptions()->squeeze_dims)
+    dims.insert(dim < 0 ? dim + rank : dim);
+  Shape shape;
+  for (int i = 0; i < rank; ++i) {
+    if (dims.empty() ? out.shape[i] != 1 : !dims.contains(i)) shape.push_back(out.shape[i]);
+  }
+  out.shape = shape;
+  return out;
+}
+
+Outputs oracle_EXPAND_DIMS(const Node& node) {
   Array out = node.input(0);
   out.shape.insert(out.shape.begin() + from_front(ints(node.input(1))[0], out.shape.size() + 1), 1);
   return out;
 }
 
-Array transpose(const Node& node) {
+Outputs oracle_TRANSPOSE(const Node& node) {
   const Array& x = node.input(0);
   const size_t rank = x.shape.size();
   Shape shape;
@@ -26,7 +63,7 @@ Array transpose(const Node& node) {
   });
 }
 
-Array pack(const Node& node) {
+Outputs oracle_PACK(const Node& node) {
   Shape shape = node.input(0).shape;
   const int axis = from_front(node.op.builtin_options.AsPackOptions()->axis, shape.size() + 1);
   shape.insert(shape.begin() + axis, static_cast<int>(node.inputs.size()));
@@ -37,14 +74,29 @@ Array pack(const Node& node) {
   });
 }
 
-Shape padded(const Node& node) {
-  Shape shape = node.input(0).shape;
-  const auto paddings = ints(node.input(1));
-  for (size_t i = 0; i < shape.size(); ++i) shape[i] += paddings[2 * i] + paddings[2 * i + 1];
-  return shape;
+Outputs oracle_CONCATENATION(const Node& node) {
+  const auto& options = *node.op.builtin_options.AsConcatenationOptions();
+  Array out = {node.input(0).shape, {}};
+  const size_t axis = options.axis < 0 ? out.shape.size() + options.axis : options.axis;
+  out.shape[axis] = 0;
+  for (const Array* input : node.inputs) out.shape[axis] += input->shape[axis];
+  out.values.resize(count_of(out.shape));
+  const auto strides = strides_of(out.shape);
+  int offset = 0;
+  for (const Array* input : node.inputs) {
+    for (size_t i = 0; i < input->values.size(); ++i) {
+      auto position = position_of(i, input->shape);
+      position[axis] += offset;
+      size_t to = 0;
+      for (size_t d = 0; d < position.size(); ++d) to += strides[d] * position[d];
+      out.values[to] = activate(input->values[i], options.fused_activation_function);
+    }
+    offset += input->shape[axis];
+  }
+  return out;
 }
 
-Array pad(const Node& node) {
+Outputs oracle_PAD(const Node& node) {
   const Array& x = node.input(0);
   const double value = node.inputs.size() > 2 ? node.input(2).values[0] : 0;
   const auto paddings = ints(node.input(1));
@@ -57,7 +109,9 @@ Array pad(const Node& node) {
   });
 }
 
-Array mirror_pad(const Node& node) {
+Outputs oracle_PADV2(const Node& node) { return oracle_PAD(node); }
+
+Outputs oracle_MIRROR_PAD(const Node& node) {
   const Array& x = node.input(0);
   const bool reflect = node.op.builtin_options.AsMirrorPadOptions()->mode == tflite::MirrorPadMode::REFLECT;
   const auto paddings = ints(node.input(1));
@@ -72,7 +126,7 @@ Array mirror_pad(const Node& node) {
   });
 }
 
-Array tile(const Node& node) {
+Outputs oracle_TILE(const Node& node) {
   const Array& x = node.input(0);
   Shape shape = x.shape;
   for (size_t i = 0; i < shape.size(); ++i) shape[i] *= ints(node.input(1))[i];
@@ -82,7 +136,7 @@ Array tile(const Node& node) {
   });
 }
 
-Array broadcast_to(const Node& node) {
+Outputs oracle_BROADCAST_TO(const Node& node) {
   const Array& x = node.input(0);
   const Shape shape = ints(node.input(1));
   return from_positions(shape, [&](Position position) {
@@ -92,7 +146,7 @@ Array broadcast_to(const Node& node) {
   });
 }
 
-Array reverse_v2(const Node& node) {
+Outputs oracle_REVERSE_V2(const Node& node) {
   const Array& x = node.input(0);
   return from_positions(x.shape, [&](Position position) {
     for (int axis : ints(node.input(1))) {
@@ -103,26 +157,7 @@ Array reverse_v2(const Node& node) {
   });
 }
 
-Array gather(const Node& node) {
-  const auto& o = *node.op.builtin_options.AsGatherOptions();
-  const Array &x = node.input(0), &indices = node.input(1);
-  const int axis = from_front(o.axis, x.shape.size()), batch = from_front(o.batch_dims, indices.shape.size());
-  Shape shape(x.shape.begin(), x.shape.begin() + axis);
-  shape.insert(shape.end(), indices.shape.begin() + batch, indices.shape.end());
-  shape.insert(shape.end(), x.shape.begin() + axis + 1, x.shape.end());
-  const auto middle = std::ssize(indices.shape) - batch;
-  return from_positions(shape, [&](const Position& position) {
-    const auto at_axis = position.begin() + axis;
-    Position where(position.begin(), position.begin() + batch);
-    where.insert(where.end(), at_axis, at_axis + middle);
-    Position from(position.begin(), at_axis);
-    from.push_back(static_cast<int>(at(indices, where)));
-    from.insert(from.end(), at_axis + middle, position.end());
-    return at(x, from);
-  });
-}
-
-Array depth_to_space(const Node& node) {
+Outputs oracle_DEPTH_TO_SPACE(const Node& node) {
   const Array& x = node.input(0);
   const int block = node.op.builtin_options.AsDepthToSpaceOptions()->block_size;
   const Shape& s = x.shape;
@@ -132,7 +167,7 @@ Array depth_to_space(const Node& node) {
   });
 }
 
-Array space_to_depth(const Node& node) {
+Outputs oracle_SPACE_TO_DEPTH(const Node& node) {
   const Array& x = node.input(0);
   const int block = node.op.builtin_options.AsSpaceToDepthOptions()->block_size;
   const Shape& s = x.shape;
@@ -140,94 +175,6 @@ Array space_to_depth(const Node& node) {
     const int place = p[3] / s[3];
     return at(x, {p[0], p[1] * block + place / block, p[2] * block + place % block, p[3] % s[3]});
   });
-}
-
-// In float, which decides what is the nearest.
-int nearest(int i, int from, int to, const tflite::ResizeNearestNeighborOptionsT& o) {
-  const bool between_ends = o.align_corners && to > 1;
-  const float scale = float(between_ends ? from - 1 : from) / float(between_ends ? to - 1 : to);
-  const float centre = o.half_pixel_centers ? float(i) + 0.5f : float(i);
-  const int found = static_cast<int>(o.align_corners ? std::round(centre * scale) : std::floor(centre * scale));
-  return std::max(std::min(found, from - 1), 0);
-}
-
-Array resize_nearest_neighbor(const Node& node) {
-  const Array& x = node.input(0);
-  const auto& o = *node.op.builtin_options.AsResizeNearestNeighborOptions();
-  const auto size = ints(node.input(1));
-  const Shape& s = x.shape;
-  return from_positions({s[0], size[0], size[1], s[3]}, [&](const Position& p) {
-    return at(x, {p[0], nearest(p[1], s[1], size[0], o), nearest(p[2], s[2], size[1], o), p[3]});
-  });
-}
-
-Array shape(const Node& node) {
-  const Shape& x = node.input(0).shape;
-  return {{static_cast<int>(x.size())}, {x.begin(), x.end()}};
-}
-
-template <bool kLargest>
-Array arg(const Node& node) {
-  const Array& x = node.input(0);
-  const int axis = from_front(ints(node.input(1))[0], x.shape.size());
-  Shape reduced = x.shape;
-  reduced.erase(reduced.begin() + axis);
-  return from_positions(reduced, [&](Position position) {
-    position.insert(position.begin() + axis, 0);
-    int best = 0;
-    double best_value = at(x, position);
-    for (int i = 1; i < x.shape[axis]; ++i) {
-      position[axis] = i;
-      const double value = at(x, position);
-      if (kLargest ? value > best_value : value < best_value) best = i, best_value = value;
-    }
-    return static_cast<double>(best);
-  });
-}
-
-// The rows choose values that fit.
-Array cast(const Node& node) {
-  Array out = node.input(0);
-  const DType to = node.op.builtin_options.AsCastOptions()->out_data_type;
-  for (double& value : out.values) {
-    if (to == DType::BOOL) {
-      value = value != 0;
-    } else if (to != DType::FLOAT32) {
-      value = std::trunc(value);
-    }
-  }
-  return out;
-}
-
-}  // namespace
-
-const std::map<OpCode, Kernel>& layout_kernels() {
-  using enum tflite::BuiltinOperator;
-  static const std::map<OpCode, Kernel> kernels = {
-      {EXPAND_DIMS, one(expand_dims)},
-      {TRANSPOSE, one(transpose)},
-      {SLICE, one(slice)},
-      {STRIDED_SLICE, one(strided_slice)},
-      {SPLIT, split},
-      {SPLIT_V, split_v},
-      {UNPACK, unpack},
-      {PACK, one(pack)},
-      {PAD, one(pad)},
-      {PADV2, one(pad)},
-      {MIRROR_PAD, one(mirror_pad)},
-      {TILE, one(tile)},
-      {BROADCAST_TO, one(broadcast_to)},
-      {REVERSE_V2, one(reverse_v2)},
-      {GATHER, one(gather)},
-      {DEPTH_TO_SPACE, one(depth_to_space)},
-      {SPACE_TO_DEPTH, one(space_to_depth)},
-      {RESIZE_NEAREST_NEIGHBOR, one(resize_nearest_neighbor)},
-      {SHAPE, one(shape)},
-      {ARG_MAX, one(arg<true>)},
-      {ARG_MIN, one(arg<false>)},
-      {CAST, one(cast)},
-  };
-  return kernels;
 }
 
 }  // namespace webquant::test

@@ -38,7 +38,7 @@ double number_at(DType type, const std::byte* bytes, size_t index) {
     case DType::INT64:
       return static_cast<double>(read(int64_t{}));
     default:
-      fail(ErrorCode::kInternal, "reference", text("no values of type ", to_string(type)));
+      fail(ErrorCode::kInternal, "oracle", text("no values of type ", to_string(type)));
   }
 }
 
@@ -99,10 +99,10 @@ std::vector<Array> constants_of(const Model& model) {
 std::vector<Array> evaluate_op(const Model& model, size_t op_index, std::span<const Array> tensors) {
   const Operator& op = *graph(model).operators[op_index];
   const Kernel kernel = find_kernel(op_code(model, op));
-  if (!kernel) fail(ErrorCode::kInternal, "reference", text("no kernel for ", op_type(model, op)));
+  if (!kernel) fail(ErrorCode::kInternal, "oracle", text("no kernel for ", op_type(model, op)));
   Node node{op, {}};
   for (const int32_t i : op.inputs) node.inputs.push_back(i < 0 ? nullptr : &tensors[i]);
-  std::vector<Array> outputs = kernel(node);
+  std::vector<Array> outputs = kernel(node).arrays;
   for (size_t i = 0; i < outputs.size(); ++i) round_to_grid(*graph(model).tensors[op.outputs.at(i)], outputs[i]);
   return outputs;
 }

@@ -1,4 +1,4 @@
-// Operators whose outputs are parts of an input.
+// Operators that take parts of their input.
 #include <algorithm>
 
 #include "oracle/kernels.h"
@@ -24,7 +24,7 @@ std::vector<Array> parts(const Array& x, int axis, const std::vector<int>& sizes
 
 }  // namespace
 
-Array slice(const Node& node) {
+Outputs oracle_SLICE(const Node& node) {
   const Array& x = node.input(0);
   const auto begins = ints(node.input(1));
   Shape shape = ints(node.input(2));
@@ -38,7 +38,7 @@ Array slice(const Node& node) {
 }
 
 // As Python does it: walk along each axis from begin while before end, and collect what is there.
-Array strided_slice(const Node& node) {
+Outputs oracle_STRIDED_SLICE(const Node& node) {
   const auto& o = *node.op.builtin_options.AsStridedSliceOptions();
   const Array& x = node.input(0);
   const auto begins = ints(node.input(1)), ends = ints(node.input(2)), strides = ints(node.input(3));
@@ -88,14 +88,14 @@ Array strided_slice(const Node& node) {
   return out;
 }
 
-std::vector<Array> split(const Node& node) {
+Outputs oracle_SPLIT(const Node& node) {
   const Array& x = node.input(1);
   const int axis = from_front(ints(node.input(0))[0], x.shape.size());
   const int count = static_cast<int>(node.op.outputs.size());
   return parts(x, axis, std::vector<int>(count, x.shape[axis] / count));
 }
 
-std::vector<Array> split_v(const Node& node) {
+Outputs oracle_SPLIT_V(const Node& node) {
   const Array& x = node.input(0);
   const int axis = from_front(ints(node.input(2))[0], x.shape.size());
   auto sizes = ints(node.input(1));
@@ -105,7 +105,7 @@ std::vector<Array> split_v(const Node& node) {
   return parts(x, axis, sizes);
 }
 
-std::vector<Array> unpack(const Node& node) {
+Outputs oracle_UNPACK(const Node& node) {
   const Array& x = node.input(0);
   const int axis = from_front(node.op.builtin_options.AsUnpackOptions()->axis, x.shape.size());
   auto out = parts(x, axis, std::vector<int>(x.shape[axis], 1));

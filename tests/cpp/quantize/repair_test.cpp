@@ -9,6 +9,7 @@
 #include "calibrate/observer.h"
 #include "model/check.h"
 #include "model/save.h"
+#include "ops/table.h"
 #include "oracle/oracle.h"
 #include "support/model_builder.h"
 #include "support/quantized.h"

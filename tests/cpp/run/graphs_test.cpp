@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "model/save.h"
-#include "ops/op.h"
+#include "ops/table.h"
 #include "oracle/oracle.h"
 #include "quantize/quantize.h"
 #include "run/calibrator.h"

@@ -6,7 +6,7 @@
 
 #include "cases/cases.h"
 #include "model/save.h"
-#include "ops/op.h"
+#include "ops/table.h"
 #include "oracle/oracle.h"
 #include "quantize/quantize.h"
 #include "run/calibrator.h"

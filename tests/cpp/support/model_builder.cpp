@@ -1,5 +1,6 @@
 #include "support/model_builder.h"
 #include "model/check.h"
+#include "ops/facts.h"
 
 namespace webquant {
 namespace {

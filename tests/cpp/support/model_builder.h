@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "model/save.h"
-#include "ops/op.h"
+#include "ops/facts.h"
 
 namespace webquant {
 

@@ -1,8 +1,7 @@
-// How elements get from one place to another.
+#include "ops/portable/selection.h"
+
 #include <algorithm>
 #include <cstring>
-
-#include "ops/portable/portable.h"
 
 namespace webquant {
 namespace {
@@ -91,7 +90,22 @@ std::vector<int32_t> strides_of(const Shape& shape) {
   return strides;
 }
 
-ReferenceKernel select_elements(const OpView& op, size_t slot, std::vector<Selection> outputs) {
+bool is_empty(const OpView& op, const Shape& shape) { return element_count(shape, op.label()) == 0; }
+
+std::vector<int32_t> steps(int64_t from, int32_t count, int64_t step) {
+  std::vector<int32_t> out;
+  for (int32_t i = 0; i < count; ++i) out.push_back(static_cast<int32_t>(from + i * step));
+  return out;
+}
+
+Selection whole(const Shape& shape) {
+  Selection all;
+  const auto strides = strides_of(shape);
+  for (size_t axis = 0; axis < shape.size(); ++axis) all.offsets.push_back(steps(0, shape[axis], strides[axis]));
+  return all;
+}
+
+PortableKernel select_elements(const OpView& op, size_t slot, std::vector<Selection> outputs) {
   const Tensor& from = op.input(slot);
   bool alike = true;
   size_t element_bytes = 0;
@@ -112,7 +126,7 @@ ReferenceKernel select_elements(const OpView& op, size_t slot, std::vector<Selec
   };
 }
 
-ReferenceKernel place_elements(const OpView& op, std::vector<Selection> inputs, std::optional<size_t> fill_slot) {
+PortableKernel place_elements(const OpView& op, std::vector<Selection> inputs, std::optional<size_t> fill_slot) {
   bool alike = true;
   size_t element_bytes = 0;
   for (size_t i = 0; i < inputs.size(); ++i) {

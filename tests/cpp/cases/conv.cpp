@@ -1,23 +1,14 @@
-// Rows of the operators with weights or a window.
+// Rows of convolutions and matrix products.
 #include "cases/cases.h"
+#include "cases/windows.h"
 
 namespace webquant::test {
 namespace {
 
 using enum tflite::BuiltinOperator;
-constexpr tflite::Padding SAME = tflite::Padding::SAME, VALID = tflite::Padding::VALID;
 using Activation = tflite::ActivationFunctionType;
+constexpr tflite::Padding VALID = tflite::Padding::VALID;
 
-// What convolutions and pools have in common; vertical before horizontal.
-struct Window {
-  int stride_h = 1, stride_w = 1;
-  int dilation_h = 1, dilation_w = 1;
-  tflite::Padding padding = SAME;
-  Activation activation = Activation::NONE;
-  bool bias = true;
-};
-
-Operand input(Shape shape) { return {.shape = std::move(shape)}; }
 Operand weights(Shape shape) { return {.kind = Operand::Kind::kConstant, .shape = std::move(shape)}; }
 
 std::vector<Operand> with_bias(Shape x, Shape w, int32_t channels, bool bias) {
@@ -75,33 +66,6 @@ OpCase transpose_conv(std::string name, Shape y, Shape x, Shape w, Window window
           .int8_stays_float = window.activation == Activation::TANH};
 }
 
-OpCase resize_bilinear(std::string name, Shape x, int height, int width, bool align_corners, bool half_pixel_centers) {
-  tflite::ResizeBilinearOptionsT options;
-  options.align_corners = align_corners;
-  options.half_pixel_centers = half_pixel_centers;
-  name += align_corners ? ", align_corners" : half_pixel_centers ? ", half_pixel_centers" : "";
-  return {.name = "RESIZE_BILINEAR " + name,
-          .code = RESIZE_BILINEAR,
-          .operands = {input(x), ints({height, width})},
-          .options = options_of(options)};
-}
-
-void add_resizes(std::vector<OpCase>& rows) {
-  const Shape x = {2, 5, 7, 6};
-  for (const auto& [align_corners, half_pixel_centers] : {std::pair(false, false), {true, false}, {false, true}}) {
-    const auto add = [&](std::string name, Shape shape, int height, int width) {
-      rows.push_back(resize_bilinear(name, shape, height, width, align_corners, half_pixel_centers));
-    };
-    add("twice as large", x, 10, 14);
-    add("larger by other factors", x, 11, 9);
-    add("smaller", x, 2, 3);
-    add("taller and narrower", x, 8, 4);
-    add("same size", x, 5, 7);
-    add("to one pixel", x, 1, 1);
-    add("of one pixel", {2, 1, 1, 17}, 4, 3);
-  }
-}
-
 OpCase fully_connected(std::string name, Shape x, Shape w, bool bias = true, bool keep_num_dims = false,
                        Activation activation = Activation::NONE) {
   tflite::FullyConnectedOptionsT options;
@@ -115,48 +79,21 @@ OpCase fully_connected(std::string name, Shape x, Shape w, bool bias = true, boo
           .int8_stays_float = activation == Activation::TANH};
 }
 
-OpCase pool(std::string name, OpCode code, Shape x, int height, int width, Window window = {}) {
-  tflite::Pool2DOptionsT options;
-  options.padding = window.padding;
-  options.stride_h = window.stride_h;
-  options.stride_w = window.stride_w;
-  options.filter_height = height;
-  options.filter_width = width;
-  options.fused_activation_function = window.activation;
-  const bool moves_values = code == MAX_POOL_2D && window.activation == Activation::NONE;
-  return {.name = std::string(tflite::EnumNameBuiltinOperator(code)) + " " + name,
-          .code = code,
-          .operands = {input(x)},
+OpCase matmul(std::string name, Operand a, Operand b, bool adj_x = false, bool adj_y = false) {
+  tflite::BatchMatMulOptionsT options;
+  options.adj_x = adj_x;
+  options.adj_y = adj_y;
+  const int length = a.shape.end()[adj_x ? -2 : -1];
+  return {.name = "BATCH_MATMUL " + name,
+          .code = BATCH_MATMUL,
+          .operands = {std::move(a), std::move(b)},
           .options = options_of(options),
-          .int8_steps = moves_values ? 0 : 1,
-          .int8_stays_float = code == L2_POOL_2D || window.activation == Activation::TANH};
-}
-
-void add_pools(std::vector<OpCase>& rows, OpCode code) {
-  const Shape x = {2, 9, 7, 6};
-  rows.push_back(pool("2x2, stride 2, VALID", code, x, 2, 2, {.stride_h = 2, .stride_w = 2, .padding = VALID}));
-  rows.push_back(pool("3x3, stride 2, SAME", code, x, 3, 3, {.stride_h = 2, .stride_w = 2}));
-  rows.push_back(pool("3x3, stride 1, SAME", code, x, 3, 3));
-  rows.push_back(pool("3x2, strides 2 and 1, SAME", code, x, 3, 2, {.stride_h = 2}));
-  rows.push_back(pool("2x3, strides 1 and 3, VALID", code, x, 2, 3, {.stride_w = 3, .padding = VALID}));
-  rows.push_back(pool("1x1, stride 2", code, x, 1, 1, {.stride_h = 2, .stride_w = 2, .padding = VALID}));
-  rows.push_back(pool("1x1, stride 1", code, x, 1, 1));
-  rows.push_back(pool("2x2, stride 3, SAME", code, x, 2, 2, {.stride_h = 3, .stride_w = 3}));
-  rows.push_back(pool("1x3, stride 2, SAME", code, x, 1, 3, {.stride_h = 2, .stride_w = 2}));
-  rows.push_back(pool("3x1, strides 1 and 4, VALID", code, x, 3, 1, {.stride_w = 4, .padding = VALID}));
-  rows.push_back(
-      pool("2x2, stride 3, RELU6", code, x, 2, 2, {.stride_h = 3, .stride_w = 3, .activation = Activation::RELU6}));
-  rows.push_back(pool("whole map", code, x, 9, 7, {.padding = VALID}));
-  rows.push_back(pool("whole map, stride 2", code, x, 9, 7, {.stride_h = 2, .stride_w = 2, .padding = VALID}));
-  rows.push_back(pool("window larger than the map, SAME", code, {1, 3, 3, 4}, 5, 5));
-  rows.push_back(pool("RELU", code, x, 2, 2, {.stride_h = 2, .stride_w = 2, .activation = Activation::RELU}));
-  rows.push_back(pool("RELU6", code, x, 2, 2, {.activation = Activation::RELU6}));
-  rows.push_back(pool("RELU_N1_TO_1", code, x, 2, 2, {.activation = Activation::RELU_N1_TO_1}));
+          .sum_length = length};
 }
 
 }  // namespace
 
-std::vector<OpCase> window_cases() {
+std::vector<OpCase> conv_cases() {
   const Shape x = {2, 9, 7, 6}, w = {10, 3, 3, 6}, dw = {1, 3, 3, 6};
   std::vector<OpCase> rows = {
       conv("3x3, SAME", x, w),
@@ -185,7 +122,6 @@ std::vector<OpCase> window_cases() {
       conv("RELU6", x, w, {.activation = Activation::RELU6}),
       conv("RELU_N1_TO_1", x, w, {.activation = Activation::RELU_N1_TO_1}),
       conv("TANH", x, w, {.activation = Activation::TANH}),
-
       depthwise("3x3, SAME", x, dw),
       depthwise("3x3, VALID", x, dw, {.padding = VALID}),
       depthwise("3x3, stride 2, SAME", x, dw, {.stride_h = 2, .stride_w = 2}),
@@ -205,7 +141,6 @@ std::vector<OpCase> window_cases() {
       depthwise("RELU6", x, dw, {.activation = Activation::RELU6}),
       depthwise("RELU_N1_TO_1", x, dw, {.activation = Activation::RELU_N1_TO_1}),
       depthwise("TANH", x, dw, {.activation = Activation::TANH}),
-
       transpose_conv("3x3, stride 1, SAME", {2, 5, 7, 4}, {2, 5, 7, 6}, {4, 3, 3, 6}),
       transpose_conv("3x3, stride 2, SAME", {2, 10, 14, 4}, {2, 5, 7, 6}, {4, 3, 3, 6}, {.stride_h = 2, .stride_w = 2}),
       transpose_conv("3x3, stride 2, SAME, odd size", {2, 9, 13, 4}, {2, 5, 7, 6}, {4, 3, 3, 6},
@@ -231,7 +166,6 @@ std::vector<OpCase> window_cases() {
                      {.stride_h = 2, .stride_w = 2, .activation = Activation::RELU6}),
       transpose_conv("TANH", {2, 10, 14, 4}, {2, 5, 7, 6}, {4, 3, 3, 6},
                      {.stride_h = 2, .stride_w = 2, .activation = Activation::TANH}),
-
       fully_connected("matrix", {3, 40}, {12, 40}),
       fully_connected("one row", {1, 65}, {10, 65}),
       fully_connected("one output", {2, 33}, {1, 33}),
@@ -243,15 +177,25 @@ std::vector<OpCase> window_cases() {
       fully_connected("RELU6", {3, 40}, {12, 40}, true, false, Activation::RELU6),
       fully_connected("RELU_N1_TO_1", {3, 40}, {12, 40}, true, false, Activation::RELU_N1_TO_1),
       fully_connected("TANH", {3, 40}, {12, 40}, true, false, Activation::TANH),
+      matmul("matrices", input({5, 8}), input({8, 7})),
+      matmul("batches", input({3, 5, 8}), input({3, 8, 7})),
+      matmul("adj_x", input({3, 8, 5}), input({3, 8, 7}), true),
+      matmul("adj_y", input({3, 5, 8}), input({3, 7, 8}), false, true),
+      matmul("adj_x and adj_y", input({2, 2, 8, 5}), input({2, 2, 7, 8}), true, true),
+      matmul("one left", input({1, 5, 8}), input({4, 8, 7})),
+      matmul("one right", input({4, 5, 8}), input({8, 7})),
+      matmul("broadcast both ways", input({2, 1, 5, 8}), input({1, 3, 8, 7})),
+      matmul("heads of attention", input({1, 4, 17, 16}), input({1, 4, 17, 16}), false, true),
+      matmul("constant", input({3, 5, 8}), constant({8, 7})),
+      matmul("constant, adj_y", input({3, 5, 8}), constant({7, 8}), false, true),
+      matmul("constant of each batch", input({3, 5, 8}), constant({3, 8, 7})),
+      matmul("constant left", constant({5, 8}), input({3, 8, 7})),
+      matmul("a row", input({1, 65}), input({65, 33})),
   };
   // An absent bias may also be named as such.
   OpCase absent = fully_connected("bias -1", {3, 40}, {12, 40}, false);
   absent.operands.push_back({.kind = Operand::Kind::kAbsent});
   rows.push_back(absent);
-  add_pools(rows, AVERAGE_POOL_2D);
-  add_pools(rows, MAX_POOL_2D);
-  add_pools(rows, L2_POOL_2D);
-  add_resizes(rows);
   return rows;
 }
 

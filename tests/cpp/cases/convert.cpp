@@ -1,35 +1,10 @@
-// Rows of the operators that give sizes, indices and numbers of other types.
+// Rows of the operators that change types.
 #include "cases/cases.h"
 
 namespace webquant::test {
 namespace {
 
 using enum tflite::BuiltinOperator;
-
-OpCase gives_integers(OpCode code, std::string name, std::vector<Operand> operands, DType type,
-                      tflite::BuiltinOptionsUnion options) {
-  OpCase row = moves(code, std::move(name), std::move(operands), std::move(options));
-  row.output_type = type;
-  return row;
-}
-
-OpCase shape(std::string name, Operand x, DType type = DType::INT32) {
-  tflite::ShapeOptionsT options;
-  options.out_type = type;
-  return gives_integers(SHAPE, std::move(name), {std::move(x)}, type, options_of(options));
-}
-
-OpCase arg_max(std::string name, Operand x, int axis, DType type = DType::INT32) {
-  tflite::ArgMaxOptionsT options;
-  options.output_type = type;
-  return gives_integers(ARG_MAX, std::move(name), {std::move(x), ints({axis}, {})}, type, options_of(options));
-}
-
-OpCase arg_min(std::string name, Operand x, int axis, DType type = DType::INT32) {
-  tflite::ArgMinOptionsT options;
-  options.output_type = type;
-  return gives_integers(ARG_MIN, std::move(name), {std::move(x), ints({axis})}, type, options_of(options));
-}
 
 OpCase cast(std::string name, Operand x, DType type) {
   tflite::CastOptionsT options;
@@ -60,22 +35,9 @@ OpCase dequantize(std::string name, Operand x) {
 
 }  // namespace
 
-std::vector<OpCase> number_cases() {
+std::vector<OpCase> convert_cases() {
   const Shape map = {2, 5, 7, 6};
   return {
-      shape("of a map", input(map)),
-      shape("of a map, int64", input(map), DType::INT64),
-      shape("of a scalar", input({})),
-      shape("of int32", integers({3, 4}, -9, 9)),
-      arg_max("channels", input(map), 3),
-      arg_max("height, int64", input(map), 1, DType::INT64),
-      arg_max("a vector", input({9}), -1),
-      arg_max("int32", integers({4, 9}, -3, 3), 1),
-      arg_max("int8", input({4, 9}, DType::INT8, {0.1f, 3}), 1),
-      arg_max("uint8", input({4, 9}, DType::UINT8, {0.1f, 3}), 0),
-      arg_min("channels", input(map), -1),
-      arg_min("batch, int64", input(map), 0, DType::INT64),
-      arg_min("bool", bools({4, 9}), 1),
       cast("float32 to int32", input(map, -50, 50), DType::INT32),
       cast("float32 to int64", input(map, -50, 50), DType::INT64),
       cast("float32 to bool", input({4, 9}, 0, 1), DType::BOOL),

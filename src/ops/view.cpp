@@ -1,19 +1,11 @@
-// What shape inference, reference kernels and lowering have in common.
-#include "ops/op.h"
+#include "ops/view.h"
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
+
+#include "base/quant_math.h"
 
 namespace webquant {
-
-const OpDef* find_op(OpCode code) {
-  for (const OpDef& def : op_table()) {
-    if (def.code == code) return &def;
-  }
-  return nullptr;
-}
-
 size_t OpView::input_index(size_t i) const {
   if (!has_input(i)) invalid(text("lacks input ", i));
   return static_cast<size_t>(op().inputs[i]);
@@ -103,55 +95,6 @@ void OpView::require_plain(const Tensor& tensor) const {
                         : tensor.is_variable              ? "a variable"
                                                           : nullptr;
   if (feature) unsupported(text("\"", tensor.name, "\" is ", feature));
-}
-
-WindowPadding window_padding(tflite::Padding padding, int32_t input, int32_t kernel, int32_t stride, int32_t dilation) {
-  if (padding == tflite::Padding::VALID) return {0, 0};
-  const int64_t output = (static_cast<int64_t>(input) + stride - 1) / stride;
-  const int64_t window = static_cast<int64_t>(kernel - 1) * dilation + 1;
-  const int64_t total = std::max<int64_t>((output - 1) * stride + window - input, 0);
-  // The odd element goes behind.
-  return {static_cast<int32_t>(total / 2), static_cast<int32_t>(total - total / 2)};
-}
-
-bool pads_unbounded(const Model& model, const Operator& op) {
-  if (op_code(model, op) != OpCode::PADV2 || op.inputs.size() != 3 || op.outputs.size() != 1 || op.inputs[2] < 0)
-    return false;
-  const Tensor& value = *graph(model).tensors[op.inputs[2]];
-  if (value.type != DType::FLOAT32 || !is_constant(model, value)) return false;
-  constexpr float kAlmostInfinite = std::numeric_limits<float>::max() / 4;
-  return std::ranges::any_of(constant_values<float>(model, value),
-                             [](float v) { return std::abs(v) > kAlmostInfinite; });
-}
-
-ActivationRange activation_range(tflite::ActivationFunctionType activation) {
-  constexpr float inf = std::numeric_limits<float>::infinity();
-  switch (activation) {
-    case tflite::ActivationFunctionType::RELU:
-      return {0, inf};
-    case tflite::ActivationFunctionType::RELU6:
-      return {0, 6};
-    case tflite::ActivationFunctionType::RELU_N1_TO_1:
-      return {-1, 1};
-    default:
-      return {-inf, inf};
-  }
-}
-
-const tflite::ActivationFunctionType* fused_activation_field(const Operator& op) {
-  const auto& o = op.builtin_options;
-  if (const auto* options = o.AsConv2DOptions()) return &options->fused_activation_function;
-  if (const auto* options = o.AsDepthwiseConv2DOptions()) return &options->fused_activation_function;
-  if (const auto* options = o.AsTransposeConvOptions()) return &options->fused_activation_function;
-  if (const auto* options = o.AsFullyConnectedOptions()) return &options->fused_activation_function;
-  if (const auto* options = o.AsAddOptions()) return &options->fused_activation_function;
-  if (const auto* options = o.AsSubOptions()) return &options->fused_activation_function;
-  if (const auto* options = o.AsDivOptions()) return &options->fused_activation_function;
-  if (const auto* options = o.AsL2NormOptions()) return &options->fused_activation_function;
-  if (const auto* options = o.AsMulOptions()) return &options->fused_activation_function;
-  if (const auto* options = o.AsPool2DOptions()) return &options->fused_activation_function;
-  if (const auto* options = o.AsConcatenationOptions()) return &options->fused_activation_function;
-  return nullptr;
 }
 
 }  // namespace webquant
