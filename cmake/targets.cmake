@@ -86,8 +86,10 @@ else()
     list(APPEND test_sources ${sources})
   endforeach()
 endif()
-webquant_tool(webquant_tests ${test_sources} tests/networks/hostile.cpp)
-target_link_libraries(webquant_tests PRIVATE webquant_test_support catch2)
+if(TARGET catch2)
+  webquant_tool(webquant_tests ${test_sources} tests/networks/hostile.cpp)
+  target_link_libraries(webquant_tests PRIVATE webquant_test_support catch2)
+endif()
 
 # One libFuzzer program for each file of tests/fuzz.
 file(GLOB fuzz_sources CONFIGURE_DEPENDS tests/fuzz/*.cpp)

@@ -87,34 +87,46 @@ fetch_sources() {
   done
 }
 
-# Programs (or files) that the build and the tests need, each with the package that has it.
+# Programs (or files) that the build of the package needs, each with the Debian package that has it.
 readonly PROGRAMS=(
   "cmake cmake" "ninja ninja-build" "python3 python3" "xz xz-utils"
   "clang++-$LLVM_VERSION clang-$LLVM_VERSION" "wasm-ld-$LLVM_VERSION lld-$LLVM_VERSION" "llvm-ar-$LLVM_VERSION llvm-$LLVM_VERSION"
+)
+# The same for what only tests and the linter need.
+readonly PROGRAMS_FOR_TESTS=(
   "clang-format-$LLVM_VERSION clang-format-$LLVM_VERSION"
   "/usr/lib/llvm-$LLVM_VERSION/lib/clang/$LLVM_VERSION/lib/linux libclang-rt-$LLVM_VERSION-dev"
   "chromium chromium"
 )
 
 # Elsewhere than on Debian the versions are the user's business; only what nothing works without is asked for.
-readonly PROGRAMS_ELSEWHERE=(cmake ninja python3 clang++ clang-format)
+readonly PROGRAMS_ELSEWHERE=(cmake ninja python3)
+readonly PROGRAMS_FOR_TESTS_ELSEWHERE=(clang++ clang-format)
 
 is_there() { [[ -e $1 ]] || command -v "$1" >/dev/null; }
 
+apt_install() {
+  update_lists
+  run installation-of-packages env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+}
+
 install_programs() {
-  local entry missing=()
+  local entry missing=() programs=("${PROGRAMS[@]}") elsewhere=("${PROGRAMS_ELSEWHERE[@]}")
+  if [[ -n $FOR_TESTS ]]; then
+    programs+=("${PROGRAMS_FOR_TESTS[@]}") elsewhere+=("${PROGRAMS_FOR_TESTS_ELSEWHERE[@]}")
+  fi
   if ! is_debian; then
-    for entry in "${PROGRAMS_ELSEWHERE[@]}"; do
+    for entry in "${elsewhere[@]}"; do
       is_there "$entry" || needs_debian "$entry"
     done
+    is_there clang++ || is_there g++ || needs_debian "a C++ compiler (clang++ or g++)"
     return
   fi
-  for entry in "${PROGRAMS[@]}"; do
+  for entry in "${programs[@]}"; do
     is_there "${entry% *}" || missing+=("${entry#* }")
   done
   [[ ${#missing[@]} -gt 0 ]] || return 0
   [[ $(id -u) == 0 ]] || die "needs root to install ${missing[*]}"
   say "installing ${missing[*]}"
-  update_lists
-  run installation-of-packages env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+  timed "installing ${missing[*]}" apt_install "${missing[@]}"
 }
