@@ -8,6 +8,8 @@ if(EMSCRIPTEN)
   target_link_options(webquant_options INTERFACE -fwasm-exceptions -sWASM_BIGINT -sALLOW_MEMORY_GROWTH -sMAXIMUM_MEMORY=4GB -sSTACK_SIZE=1MB)
 endif()
 
+include(${CMAKE_CURRENT_LIST_DIR}/precompiled.cmake)
+
 # The core: every folder of src/layers.json. What needs XNNPACK is not compiled natively.
 webquant_layers(layers)
 set(core_sources)
@@ -38,6 +40,7 @@ endforeach()
 add_library(webquant_core STATIC ${core_sources})
 target_include_directories(webquant_core PUBLIC ${CMAKE_SOURCE_DIR}/src)
 target_link_libraries(webquant_core PUBLIC webquant_options tflite_schema)
+webquant_precompiled(webquant_core size)
 if(EMSCRIPTEN)
   target_link_libraries(webquant_core PUBLIC xnnpack)
   target_compile_definitions(webquant_core PUBLIC WEBQUANT_XNNPACK=1)
@@ -61,6 +64,7 @@ file(GLOB binding_sources CONFIGURE_DEPENDS bindings/*.cpp)
 if(EMSCRIPTEN AND binding_sources)
   add_executable(webquant ${binding_sources})
   target_link_libraries(webquant PRIVATE webquant_core)
+  webquant_precompiled(webquant size)
   target_compile_definitions(webquant PRIVATE WEBQUANT_VARIANT="${WEBQUANT_VARIANT}")
   target_compile_options(webquant PRIVATE -Os)
   # The package fetches and compiles the .wasm itself, in Node too, so that the glue names no file and no module of Node's, which bundlers would follow.
@@ -75,6 +79,7 @@ file(GLOB support_sources CONFIGURE_DEPENDS tests/cpp/support/*.cpp tests/cpp/or
 add_library(webquant_test_support STATIC ${support_sources})
 target_include_directories(webquant_test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests/cpp ${CMAKE_SOURCE_DIR}/tests)
 target_link_libraries(webquant_test_support PUBLIC webquant_core)
+webquant_precompiled(webquant_test_support speed)
 
 # The C++ tests lie in folders like those of the sources, and those of native folders run natively too.
 if(EMSCRIPTEN)
@@ -89,6 +94,7 @@ endif()
 if(TARGET catch2)
   webquant_tool(webquant_tests ${test_sources} tests/networks/hostile.cpp)
   target_link_libraries(webquant_tests PRIVATE webquant_test_support catch2)
+  webquant_precompiled(webquant_tests speed)
 endif()
 
 # One libFuzzer program for each file of tests/fuzz.
