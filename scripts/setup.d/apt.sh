@@ -47,6 +47,9 @@ use_suite() {
   run "package-index-of-$SUITE" apt-get "${SUITE_APT[@]}" -oAPT::Update::Error-Mode=any update
 }
 
+# archive_list NAME: what $SUITE offers of a package.
+archive_list() { apt-cache "${SUITE_APT[@]}" madison "$1"; }
+
 # in_folder FOLDER COMMAND...
 in_folder() (
   cd "$1" && "${@:2}"
@@ -57,9 +60,10 @@ unpack_source() {
   local name=$1 version=$2 tmp top=() strip=0
   needs_debian "the source of $name" "WEBQUANT_${name^^}_DIR"
   use_suite
+  available_version "$name" "$version" Sources "WEBQUANT_${name^^}_DIR to a folder with these sources"
   tmp=$(scratch)
   mkdir "$tmp/tree"
-  run "download-of-$name" in_folder "$tmp" apt-get "${SUITE_APT[@]}" source --download-only --tar-only "$name=$version"
+  run "download-of-$name" in_folder "$tmp" apt-get "${SUITE_APT[@]}" source --download-only --tar-only "$name=$AVAILABLE"
   # Some tarballs have a top folder, some have not.
   mapfile -t top < <(tar -tf "$tmp/${name}_"*.orig.tar.* | cut -d/ -f1 | sort -u)
   [[ ${#top[@]} -gt 1 ]] || strip=1
