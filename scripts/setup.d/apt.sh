@@ -92,12 +92,16 @@ fetch_sources() {
 }
 
 # Programs (or files) that the build of the package needs, each with the Debian package that has it.
-readonly PROGRAMS=(
-  "cmake cmake" "ninja ninja-build" "python3 python3" "xz xz-utils"
+readonly PROGRAMS=("cmake cmake" "ninja ninja-build" "python3 python3" "xz xz-utils")
+# The same for the private Emscripten, whose compiler also compiles flatc.
+readonly PROGRAMS_FOR_EMSCRIPTEN=(
   "clang++-$LLVM_VERSION clang-$LLVM_VERSION" "wasm-ld-$LLVM_VERSION lld-$LLVM_VERSION" "llvm-ar-$LLVM_VERSION llvm-$LLVM_VERSION"
 )
+# Instead of these where there is an Emscripten already.
+readonly PROGRAMS_WITH_EMSCRIPTEN=("c++ g++")
 # The same for what only tests and the linter need.
 readonly PROGRAMS_FOR_TESTS=(
+  "clang++-$LLVM_VERSION clang-$LLVM_VERSION"
   "clang-format-$LLVM_VERSION clang-format-$LLVM_VERSION"
   "/usr/lib/llvm-$LLVM_VERSION/lib/clang/$LLVM_VERSION/lib/linux libclang-rt-$LLVM_VERSION-dev"
   "chromium chromium"
@@ -114,8 +118,14 @@ apt_install() {
   run installation-of-packages env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
 }
 
+# install_programs, after find_emscripten.
 install_programs() {
   local entry missing=() programs=("${PROGRAMS[@]}") elsewhere=("${PROGRAMS_ELSEWHERE[@]}")
+  if [[ -n $EMSCRIPTEN_DIR ]]; then
+    programs+=("${PROGRAMS_WITH_EMSCRIPTEN[@]}")
+  else
+    programs+=("${PROGRAMS_FOR_EMSCRIPTEN[@]}")
+  fi
   if [[ -n $FOR_TESTS ]]; then
     programs+=("${PROGRAMS_FOR_TESTS[@]}") elsewhere+=("${PROGRAMS_FOR_TESTS_ELSEWHERE[@]}")
   fi
@@ -123,7 +133,7 @@ install_programs() {
     for entry in "${elsewhere[@]}"; do
       is_there "$entry" || needs_debian "$entry"
     done
-    is_there clang++ || is_there g++ || needs_debian "a C++ compiler (clang++ or g++)"
+    is_there c++ || is_there clang++ || needs_debian "a C++ compiler (c++ or clang++)"
     return
   fi
   for entry in "${programs[@]}"; do

@@ -75,9 +75,11 @@ FROZEN_CACHE = True
 EOF
 }
 
-# Sets EMSCRIPTEN_DIR.
+# Sets EMSCRIPTEN_DIR to the folder of an Emscripten that is installed already, if there is a suitable one.
+find_emscripten() { EMSCRIPTEN_DIR=$(installed_emscripten); }
+
+# get_emscripten, after find_emscripten: sets EMSCRIPTEN_DIR in any case.
 get_emscripten() {
-  EMSCRIPTEN_DIR=$(installed_emscripten)
   [[ -z $EMSCRIPTEN_DIR ]] || return 0
   EMSCRIPTEN_DIR=$DEPS/emscripten
   step binaryen "$BINARYEN_VERSION $ACORN_VERSION" "fetching Binaryen $BINARYEN_VERSION" install_binaryen

@@ -115,7 +115,7 @@ function emscripten(version, { where = 'sdk', env = () => ({}) } = {}) {
     );
     const { status, stdout, stderr } = shell(
       folder,
-      'get_emscripten; echo "$EMSCRIPTEN_DIR"',
+      'find_emscripten; get_emscripten; echo "$EMSCRIPTEN_DIR"',
       env(folder),
     );
     return { status, stdout: stdout.replaceAll(folder, ''), stderr };
