@@ -31,9 +31,10 @@ function(webquant_compile_with_clang)
   endforeach()
 endfunction()
 
-# Objects that were compiled before, in this folder or in another, come from ccache where it is installed.
+# Objects that were compiled before, in this folder or in another, come from ccache where it is installed. It takes files with a precompiled header
+# only when told that they use no __DATE__ and that the header's macros may be left uncompared.
 find_program(WEBQUANT_CCACHE ccache)
 if(WEBQUANT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_C_COMPILER_LAUNCHER ${WEBQUANT_CCACHE})
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${WEBQUANT_CCACHE})
+  set(CMAKE_C_COMPILER_LAUNCHER env CCACHE_SLOPPINESS=pch_defines,time_macros ${WEBQUANT_CCACHE})
+  set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_C_COMPILER_LAUNCHER})
 endif()
