@@ -1,14 +1,16 @@
-// Builds the package into dist/: compiles the TypeScript, and copies both variants of the WebAssembly module, which CMake has built.
+// Builds the package into dist/: compiles the TypeScript, and copies the WebAssembly modules, which CMake has built. With names of variants it copies
+// these only; such a package is for trying things out, and prepack.mjs refuses to pack it.
 
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { filesOf, VARIANTS } from './variants.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = dirname(here);
-const variants = ['simd', 'relaxed-simd'];
+const variants = process.argv.length > 2 ? process.argv.slice(2) : VARIANTS;
 
 /** Version of this package and revision of XNNPACK, each from the one place where it is kept. */
 function writeVersions() {
@@ -32,8 +34,7 @@ function compile() {
 function copyModules() {
   mkdirSync(join(here, 'dist/wasm'), { recursive: true });
   for (const variant of variants) {
-    for (const kind of ['mjs', 'wasm']) {
-      const name = `webquant-${variant}.${kind}`;
+    for (const name of filesOf(variant)) {
       const from = join(root, 'build', variant, name);
       if (!existsSync(from))
         throw new Error(`${from} is missing: build the preset ${variant} first`);

@@ -47,6 +47,9 @@ use_suite() {
   run "package-index-of-$SUITE" apt-get "${SUITE_APT[@]}" -oAPT::Update::Error-Mode=any update
 }
 
+# archive_list NAME: what $SUITE offers of a package.
+archive_list() { apt-cache "${SUITE_APT[@]}" madison "$1"; }
+
 # in_folder FOLDER COMMAND...
 in_folder() (
   cd "$1" && "${@:2}"
@@ -57,9 +60,10 @@ unpack_source() {
   local name=$1 version=$2 tmp top=() strip=0
   needs_debian "the source of $name" "WEBQUANT_${name^^}_DIR"
   use_suite
+  available_version "$name" "$version" Sources "WEBQUANT_${name^^}_DIR to a folder with these sources"
   tmp=$(scratch)
   mkdir "$tmp/tree"
-  run "download-of-$name" in_folder "$tmp" apt-get "${SUITE_APT[@]}" source --download-only --tar-only "$name=$version"
+  run "download-of-$name" in_folder "$tmp" apt-get "${SUITE_APT[@]}" source --download-only --tar-only "$name=$AVAILABLE"
   # Some tarballs have a top folder, some have not.
   mapfile -t top < <(tar -tf "$tmp/${name}_"*.orig.tar.* | cut -d/ -f1 | sort -u)
   [[ ${#top[@]} -gt 1 ]] || strip=1
@@ -87,34 +91,56 @@ fetch_sources() {
   done
 }
 
-# Programs (or files) that the build and the tests need, each with the package that has it.
-readonly PROGRAMS=(
-  "cmake cmake" "ninja ninja-build" "python3 python3" "xz xz-utils"
+# Programs (or files) that the build of the package needs, each with the Debian package that has it.
+readonly PROGRAMS=("cmake cmake" "ninja ninja-build" "python3 python3" "xz xz-utils")
+# The same for the private Emscripten, whose compiler also compiles flatc.
+readonly PROGRAMS_FOR_EMSCRIPTEN=(
   "clang++-$LLVM_VERSION clang-$LLVM_VERSION" "wasm-ld-$LLVM_VERSION lld-$LLVM_VERSION" "llvm-ar-$LLVM_VERSION llvm-$LLVM_VERSION"
+)
+# Instead of these where there is an Emscripten already.
+readonly PROGRAMS_WITH_EMSCRIPTEN=("c++ g++")
+# The same for what only tests and the linter need.
+readonly PROGRAMS_FOR_TESTS=(
+  "clang++-$LLVM_VERSION clang-$LLVM_VERSION"
   "clang-format-$LLVM_VERSION clang-format-$LLVM_VERSION"
   "/usr/lib/llvm-$LLVM_VERSION/lib/clang/$LLVM_VERSION/lib/linux libclang-rt-$LLVM_VERSION-dev"
   "chromium chromium"
 )
 
 # Elsewhere than on Debian the versions are the user's business; only what nothing works without is asked for.
-readonly PROGRAMS_ELSEWHERE=(cmake ninja python3 clang++ clang-format)
+readonly PROGRAMS_ELSEWHERE=(cmake ninja python3)
+readonly PROGRAMS_FOR_TESTS_ELSEWHERE=(clang++ clang-format)
 
 is_there() { [[ -e $1 ]] || command -v "$1" >/dev/null; }
 
+apt_install() {
+  update_lists
+  run installation-of-packages env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+}
+
+# install_programs, after find_emscripten.
 install_programs() {
-  local entry missing=()
+  local entry missing=() programs=("${PROGRAMS[@]}") elsewhere=("${PROGRAMS_ELSEWHERE[@]}")
+  if [[ -n $EMSCRIPTEN_DIR ]]; then
+    programs+=("${PROGRAMS_WITH_EMSCRIPTEN[@]}")
+  else
+    programs+=("${PROGRAMS_FOR_EMSCRIPTEN[@]}")
+  fi
+  if [[ -n $FOR_TESTS ]]; then
+    programs+=("${PROGRAMS_FOR_TESTS[@]}") elsewhere+=("${PROGRAMS_FOR_TESTS_ELSEWHERE[@]}")
+  fi
   if ! is_debian; then
-    for entry in "${PROGRAMS_ELSEWHERE[@]}"; do
+    for entry in "${elsewhere[@]}"; do
       is_there "$entry" || needs_debian "$entry"
     done
+    is_there c++ || is_there clang++ || needs_debian "a C++ compiler (c++ or clang++)"
     return
   fi
-  for entry in "${PROGRAMS[@]}"; do
+  for entry in "${programs[@]}"; do
     is_there "${entry% *}" || missing+=("${entry#* }")
   done
   [[ ${#missing[@]} -gt 0 ]] || return 0
   [[ $(id -u) == 0 ]] || die "needs root to install ${missing[*]}"
   say "installing ${missing[*]}"
-  update_lists
-  run installation-of-packages env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "${missing[@]}"
+  timed "installing ${missing[*]}" apt_install "${missing[@]}"
 }

@@ -29,10 +29,13 @@ step() {
   fi
   say "$text"
   rm -f "$stamp"
-  "$@"
+  timed "$text" "$@"
   mkdir -p "$DEPS/stamps"
   printf '%s\n' "$key" >"$stamp"
 }
+
+# hash_of [FILE...]: of what is in the files or, without any, of standard input. macOS has shasum instead of sha256sum.
+hash_of() { cat "$@" | { sha256sum 2>/dev/null || shasum -a 256; } | cut -c 1-16; }
 
 # scratch: a new folder on the same file system as .deps, so that what is complete can be moved into place at once.
 scratch() {

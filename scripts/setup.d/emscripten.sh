@@ -40,9 +40,10 @@ unpack_emscripten() {
   local tmp
   needs_debian "Emscripten $EMSCRIPTEN_VERSION" "EMSCRIPTEN to its folder, or have emcc on PATH"
   use_suite
+  available_version emscripten "$EMSCRIPTEN_PACKAGE_VERSION" Packages "EMSCRIPTEN to the folder of an emcc of version $EMSCRIPTEN_VERSION or newer"
   tmp=$(scratch)
   mkdir "$tmp/tree"
-  run download-of-emscripten in_folder "$tmp" apt-get "${SUITE_APT[@]}" download "emscripten=$EMSCRIPTEN_PACKAGE_VERSION"
+  run download-of-emscripten in_folder "$tmp" apt-get "${SUITE_APT[@]}" download "emscripten=$AVAILABLE"
   run unpacking-of-emscripten unpack_deb "$tmp"/emscripten_*.deb "$tmp/tree"
   place "$tmp/tree/usr/share/emscripten" "$DEPS/emscripten"
   ln -s ../binaryen/node_modules "$DEPS/emscripten/node_modules"
@@ -74,9 +75,11 @@ FROZEN_CACHE = True
 EOF
 }
 
-# Sets EMSCRIPTEN_DIR.
+# Sets EMSCRIPTEN_DIR to the folder of an Emscripten that is installed already, if there is a suitable one.
+find_emscripten() { EMSCRIPTEN_DIR=$(installed_emscripten); }
+
+# get_emscripten, after find_emscripten: sets EMSCRIPTEN_DIR in any case.
 get_emscripten() {
-  EMSCRIPTEN_DIR=$(installed_emscripten)
   [[ -z $EMSCRIPTEN_DIR ]] || return 0
   EMSCRIPTEN_DIR=$DEPS/emscripten
   step binaryen "$BINARYEN_VERSION $ACORN_VERSION" "fetching Binaryen $BINARYEN_VERSION" install_binaryen

@@ -1,0 +1,17 @@
+# Run after the library is archived: cmake -DNM=... -DLIBRARY=... -P check_symbols.cmake. It fails when an object of the library needs a function of
+# XNNPACK or pthreadpool that no object defines. A linker would say so too, but only once a program reaches that function.
+execute_process(COMMAND ${NM} --extern-only --format=posix --quiet ${LIBRARY} OUTPUT_VARIABLE symbols COMMAND_ERROR_IS_FATAL ANY)
+string(REGEX MATCHALL "(xnn|pthreadpool)_[A-Za-z0-9_]* U" needed "${symbols}")
+string(REGEX MATCHALL "(xnn|pthreadpool)_[A-Za-z0-9_]* [A-TV-Z]" defined "${symbols}")
+list(TRANSFORM needed REPLACE " .*" "")
+list(TRANSFORM defined REPLACE " .*" "")
+list(REMOVE_DUPLICATES needed)
+list(LENGTH defined count)
+if(count EQUAL 0)
+  message(FATAL_ERROR "${NM} finds no symbols of XNNPACK in ${LIBRARY}")
+endif()
+list(REMOVE_ITEM needed ${defined})
+if(needed)
+  list(JOIN needed " " missing)
+  message(FATAL_ERROR "XNNPACK's library lacks ${missing}: a source that defines it is missing from cmake/xnnpack")
+endif()
