@@ -73,7 +73,7 @@ uint32_t SubgraphBuilder::value(size_t index, const OpView& user) {
     flags = flag_of(role->second);
     externals_.push_back({id, index});
   }
-  return ids_[index] = define(type, facts_.shapes[index], quant, data, id, flags, user);
+  return ids_[index] = define(type, facts_.shapes[index], quant, data, id, flags, user, tensor);
 }
 
 uint32_t SubgraphBuilder::alias(size_t tensor, Role role, float scale, const OpView& user) {
@@ -83,18 +83,18 @@ uint32_t SubgraphBuilder::alias(size_t tensor, Role role, float scale, const OpV
   const uint32_t id = external_id(tensor, role == Role::kInput ? kReadView : kWriteView);
   if (std::ranges::count(externals_, id, &External::id) > 0) return id;
   externals_.push_back({id, tensor});
-  return define(type, facts_.shapes[tensor], {scale, 0}, nullptr, id, flag_of(role), user);
+  return define(type, facts_.shapes[tensor], {scale, 0}, nullptr, id, flag_of(role), user,
+                *graph(model_).tensors[tensor]);
 }
 
 uint32_t SubgraphBuilder::define(DType type, const Shape& shape, QuantParams quant, const void* data,
                                  const OpView& user) {
-  return define(type, shape, quant, data, XNN_INVALID_VALUE_ID, 0, user);
+  return define(type, shape, quant, data, XNN_INVALID_VALUE_ID, 0, user, user.output(0));
 }
 
 uint32_t SubgraphBuilder::define(DType type, const Shape& shape, QuantParams quant, const void* data,
-                                 uint32_t external_id, uint32_t flags, const OpView& user) {
-  const Tensor& tensor = user.output(0);
-  const xnn_datatype datatype = value_type(type, user, tensor);
+                                 uint32_t external_id, uint32_t flags, const OpView& user, const Tensor& named) {
+  const xnn_datatype datatype = value_type(type, user, named);
   if (shape.size() > XNN_MAX_TENSOR_DIMS)
     user.unsupported(text("has a tensor of ", shape.size(), " dimensions; 6 is the most"));
   const std::vector<size_t> sizes(shape.begin(), shape.end());
@@ -108,8 +108,8 @@ uint32_t SubgraphBuilder::define(DType type, const Shape& shape, QuantParams qua
   }
   if (status == xnn_status_out_of_memory) fail(ErrorCode::kOutOfMemory, user.label(), "no memory for its tensors");
   if (status != xnn_status_success) {
-    user.unsupported(text("XNNPACK has no such tensor: ", to_string(type), " ", to_string(shape), ", scale ",
-                          quant.scale, ", zero point ", quant.zero_point));
+    user.unsupported(text("XNNPACK takes no tensor such as \"", named.name, "\": ", to_string(type), " ",
+                          to_string(shape), ", scale ", quant.scale, ", zero point ", quant.zero_point));
   }
   return id;
 }

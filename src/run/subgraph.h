@@ -75,7 +75,7 @@ class SubgraphBuilder {
 
  private:
   uint32_t define(DType type, const Shape& shape, QuantParams quant, const void* data, uint32_t external_id,
-                  uint32_t flags, const OpView& user);
+                  uint32_t flags, const OpView& user, const Tensor& named);
   const void* keep_bytes(std::span<const std::byte> bytes, Lifetime lifetime);
   uint32_t external_id(size_t tensor, uint32_t view) const;
 

@@ -118,6 +118,7 @@ void lower_square(LowerContext& c) { c.unary(xnn_unary_square, c.in(0), c.out())
 void lower_floor(LowerContext& c) { c.unary(xnn_unary_floor, c.in(0), c.out()); }
 void lower_ceil(LowerContext& c) { c.unary(xnn_unary_ceiling, c.in(0), c.out()); }
 void lower_round(LowerContext& c) { c.unary(xnn_unary_bankers_rounding, c.in(0), c.out()); }
+void lower_sign(LowerContext& c) { c.unary(xnn_unary_sign, c.in(0), c.out()); }
 void lower_sin(LowerContext& c) { c.unary(xnn_unary_sine, c.in(0), c.out()); }
 void lower_cos(LowerContext& c) { c.unary(xnn_unary_cosine, c.in(0), c.out()); }
 

@@ -291,10 +291,23 @@ void LowerContext::require_window_budget(int64_t kernel_elements) const {
   }
 }
 
+void LowerContext::require_taken_types() const {
+  for (size_t i = 0; i < input_count(); ++i) {
+    if (!has_input(i) || (i < 32 && (rule().skip_inputs >> i & 1))) continue;
+    const DType type = input(i).type;
+    const bool is_real = type == DType::FLOAT32 || type == DType::FLOAT16 || type == DType::INT8 ||
+                         type == DType::UINT8 || type == DType::INT4;
+    const bool is_integer_bias = type == DType::INT32 && rule().bias == static_cast<int>(i);
+    if (!is_real && !is_integer_bias)
+      unsupported(text("its input \"", input(i).name, "\" is ", to_string(type), ", which no kernel takes"));
+  }
+}
+
 void lower(SubgraphBuilder& builder, size_t op) {
   LowerContext context(builder, op);
   const OpDef* def = find_op(op_code(builder.model(), context.op()));
   if (!def) context.unsupported("webquant does not know this operator");
+  context.require_taken_types();
   def->lower(context);
   context.finish();
 }

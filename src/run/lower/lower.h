@@ -106,6 +106,9 @@ class LowerContext : public OpView {
   void note(std::string text) { builder_.set_note(index(), std::move(text)); }
   bool output_is_known() const { return facts_.dequantized.contains(output_index(0)); }
 
+  /// Throws unsupported, naming the input, for one of a type that no operator takes from XNNPACK.
+  void require_taken_types() const;
+
   /// Emits what compute_in_float() left to do.
   void finish();
 

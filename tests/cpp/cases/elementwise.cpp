@@ -47,6 +47,13 @@ void add_unary(std::vector<OpCase>& rows, OpCode code, float low, float high, bo
   }
 }
 
+// An operator that jumps from one result to another, which has no INT8 form.
+void add_jumping(std::vector<OpCase>& rows, OpCode code, float low, float high, double jump) {
+  const size_t before = rows.size();
+  add_unary(rows, code, low, high, true);
+  for (size_t i = before; i < rows.size(); ++i) rows[i].jump = jump;
+}
+
 // Of two operands, the second one on [low, high].
 void add_binary(std::vector<OpCase>& rows, OpCase common, float low_a, float high_a, float low, float high) {
   const auto add = [&](const std::string& name, Operand a, Operand b) {
@@ -221,9 +228,8 @@ std::vector<OpCase> elementwise_cases() {
   add_unary(rows, SQRT, 0, 8, true);
   add_unary(rows, RSQRT, 0.25f, 8, true);
   add_unary(rows, SQUARE, -4, 3, true, options_of(tflite::SquareOptionsT()));
-  const size_t before = rows.size();
-  for (const OpCode code : {FLOOR, CEIL, ROUND}) add_unary(rows, code, -8, 8, true);
-  for (size_t i = before; i < rows.size(); ++i) rows[i].jump = 1;
+  for (const OpCode code : {FLOOR, CEIL, ROUND}) add_jumping(rows, code, -8, 8, 1);
+  add_jumping(rows, SIGN, -4, 3, 2);
   add_unary(rows, SIN, -7, 7, true);
   add_unary(rows, COS, -7, 7, true, options_of(tflite::CosOptionsT()));
   return rows;

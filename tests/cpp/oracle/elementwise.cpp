@@ -50,6 +50,7 @@ double square(double x) { return x * x; }
 double down(double x) { return std::floor(x); }
 double up(double x) { return std::ceil(x); }
 double half_to_even(double x) { return std::nearbyint(x); }
+double sign(double x) { return x > 0 ? 1 : x < 0 ? -1 : 0; }
 double sine(double x) { return std::sin(x); }
 double cosine(double x) { return std::cos(x); }
 
@@ -117,6 +118,7 @@ Outputs oracle_SQUARE(const Node& node) { return map(node, square); }
 Outputs oracle_FLOOR(const Node& node) { return map(node, down); }
 Outputs oracle_CEIL(const Node& node) { return map(node, up); }
 Outputs oracle_ROUND(const Node& node) { return map(node, half_to_even); }
+Outputs oracle_SIGN(const Node& node) { return map(node, sign); }
 Outputs oracle_SIN(const Node& node) { return map(node, sine); }
 Outputs oracle_COS(const Node& node) { return map(node, cosine); }
 
