@@ -1,8 +1,8 @@
-import { describe, kindOf, listed } from './arguments.js';
+import { describe, kindOf, listed } from '../api/arguments.js';
+import { invalidInput } from '../api/errors.js';
+import type { Inputs, Outputs, TensorInfo, TypedArray } from '../api/types.js';
 import { type PortDescription, type Runner, unwrap } from './core.js';
-import { invalidInput } from './errors.js';
 import { Port } from './port.js';
-import type { Inputs, Outputs, TensorInfo, TypedArray } from './types.js';
 
 /**
  * Which inputs take real values and have them converted: none, those that are stored as integers and are given real values, or all, so

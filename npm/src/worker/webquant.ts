@@ -1,29 +1,48 @@
-import type { BenchmarkOptions } from './benchmark.js';
-import type { CalibratorOptions } from './calibrator.js';
-import { type CompareOptions, checkSamples } from './compare.js';
-import { dispose } from './dispose.js';
-import { invalidInput } from './errors.js';
-import type { FrameOptions } from './frame.js';
-import { drawableSize, type FrameSource } from './pixels.js';
-import type { QuantizeOptions, QuantizeResult } from './quantize.js';
-import type { QuantizeToTargetOptions, QuantizeToTargetResult } from './quantize-to-target.js';
-import type { SessionOptions } from './session.js';
-import type { BenchmarkReport, CompareReport, Info, ModelInfo, OperatorInfo } from './types.js';
-import type { Connection } from './worker-connection.js';
+// A module that was loaded into a worker, as the thread that has started the worker knows it. It has the calls of `WebQuant`; each checks
+// the names of its options here, before anything is sent.
+
+import { BENCHMARK_OPTIONS, type BenchmarkOptions } from '../api/benchmark.js';
+import { CALIBRATOR_OPTIONS, type CalibratorOptions } from '../api/calibrator.js';
+import { COMPARE_OPTIONS, type CompareOptions } from '../api/compare.js';
+import { dispose } from '../api/dispose.js';
+import { invalidInput } from '../api/errors.js';
+import { FRAME_OPTIONS, type FrameOptions } from '../api/frame.js';
+import { drawableSize, type FrameSource } from '../api/pixels.js';
+import { QUANTIZE_OPTIONS, type QuantizeOptions, type QuantizeResult } from '../api/quantize.js';
+import {
+  QUANTIZE_TO_TARGET_OPTIONS,
+  type QuantizeToTargetOptions,
+  type QuantizeToTargetResult,
+} from '../api/quantize-to-target.js';
+import { checkSamples, drawnLater } from '../api/samples.js';
+import { SESSION_OPTIONS, type SessionOptions } from '../api/session.js';
+import type {
+  BenchmarkReport,
+  CompareReport,
+  Info,
+  ModelInfo,
+  OperatorInfo,
+} from '../api/types.js';
+import type { Connection } from './connection.js';
 import {
   type CallOptions,
+  LONG_CALL_OPTIONS,
   type LongCallOptions,
   type ModelSource,
   type SampleSource,
   split,
-} from './worker-options.js';
-import { WorkerCalibrator, WorkerSession } from './worker-resources.js';
+  TRANSFER_OPTION,
+} from './options.js';
+import { WorkerCalibrator, WorkerSession } from './resources.js';
 
 export { WorkerCalibrator, WorkerSession };
 
 /**
- * A module that was loaded into a worker by `loadInWorker`, and what it can do. Models may also be files (`Blob`). Every call rejects with a `WebQuantError`; after any
- * error everything keeps working, but for a crash of the worker itself: `internal`, and another worker has to be loaded.
+ * A module that was loaded into a worker by `loadInWorker`, and what it can do. Models may also be files (`Blob`).
+ *
+ * Every call rejects with a `WebQuantError`, or with the reason of its signal. After any error everything keeps working, but for one: code
+ * `internal` with `where` `worker` says that the worker has stopped. It is then ended, all that waits and every later call rejects so, its
+ * sessions and calibrators are gone, and another worker has to be loaded.
  */
 export class WorkerWebQuant {
   /** What was loaded. */
@@ -41,13 +60,15 @@ export class WorkerWebQuant {
   }
 
   /** See `WebQuant.operators`. */
-  operators(options: CallOptions = {}): Promise<OperatorInfo[]> {
-    return this.#connection.call('operators', [], options);
+  async operators(options: CallOptions = {}): Promise<OperatorInfo[]> {
+    const [, call] = split(options, {});
+    return this.#connection.call('operators', [], call);
   }
 
   /** See `WebQuant.inspect`. */
-  inspect(bytes: ModelSource, options: CallOptions = {}): Promise<ModelInfo> {
-    return this.#connection.call('inspect', [bytes], options);
+  async inspect(bytes: ModelSource, options: CallOptions = {}): Promise<ModelInfo> {
+    const [, call] = split(options, {});
+    return this.#connection.call('inspect', [bytes], call);
   }
 
   /** See `WebQuant.createSession`. */
@@ -55,7 +76,7 @@ export class WorkerWebQuant {
     bytes: ModelSource,
     options: SessionOptions & Pick<CallOptions, 'transfer'> = {},
   ): Promise<WorkerSession> {
-    const [own, call] = split(options);
+    const [own, call] = split(options, SESSION_OPTIONS, TRANSFER_OPTION);
     const created = await this.#connection.call('createSession', [bytes, own], call);
     return new WorkerSession(this.#connection, created);
   }
@@ -65,14 +86,17 @@ export class WorkerWebQuant {
     bytes: ModelSource,
     options: CalibratorOptions & Pick<CallOptions, 'transfer'> = {},
   ): Promise<WorkerCalibrator> {
-    const [own, call] = split(options);
+    const [own, call] = split(options, CALIBRATOR_OPTIONS, TRANSFER_OPTION);
     const created = await this.#connection.call('createCalibrator', [bytes, own], call);
     return new WorkerCalibrator(this.#connection, created);
   }
 
   /** See `WebQuant.quantize`. */
-  quantize(bytes: ModelSource, options: QuantizeOptions & CallOptions): Promise<QuantizeResult> {
-    const [own, call] = split(options);
+  async quantize(
+    bytes: ModelSource,
+    options: QuantizeOptions & CallOptions,
+  ): Promise<QuantizeResult> {
+    const [own, call] = split(options, QUANTIZE_OPTIONS);
     return this.#connection.call('quantize', [bytes, own], call);
   }
 
@@ -83,7 +107,7 @@ export class WorkerWebQuant {
     samples: SampleSource,
     options: CompareOptions & LongCallOptions = {},
   ): Promise<CompareReport> {
-    const [own, call] = split(options);
+    const [own, call] = split(options, COMPARE_OPTIONS, LONG_CALL_OPTIONS);
     return this.#withSamples(samples, call, (id) => {
       const begun = this.#connection.call('compare', [reference, candidate, id, own]);
       return this.#connection.long(begun, call);
@@ -95,7 +119,12 @@ export class WorkerWebQuant {
     bytes: ModelSource,
     options: Omit<QuantizeToTargetOptions, 'samples'> & { samples: SampleSource } & LongCallOptions,
   ): Promise<QuantizeToTargetResult> {
-    const [{ samples, ...own }, call] = split(options ?? ({} as typeof options));
+    const [all, call] = split<QuantizeToTargetOptions>(
+      options ?? {},
+      QUANTIZE_TO_TARGET_OPTIONS,
+      LONG_CALL_OPTIONS,
+    );
+    const { samples, ...own } = all;
     return this.#withSamples(samples, call, (id) => {
       const begun = this.#connection.call('quantizeToTarget', [bytes, id, own]);
       return this.#connection.long(begun, call);
@@ -107,7 +136,7 @@ export class WorkerWebQuant {
     bytes: ModelSource,
     options: BenchmarkOptions & LongCallOptions = {},
   ): Promise<BenchmarkReport> {
-    const [own, call] = split(options);
+    const [own, call] = split(options, BENCHMARK_OPTIONS, LONG_CALL_OPTIONS);
     return this.#connection.long(this.#connection.call('benchmark', [bytes, own], call), call);
   }
 
@@ -132,7 +161,7 @@ export class WorkerWebQuant {
     frame: FrameSource,
     options: FrameOptions & CallOptions,
   ): Promise<Float32Array | Uint8Array | Int8Array> {
-    const [own, call] = split(options);
+    const [own, call] = split(options, FRAME_OPTIONS);
     const picture = await sendable(frame);
     const isMoved = picture !== frame || call.transfer === true;
     return this.#connection.call('frameToTensor', [picture, own], { ...call, transfer: isMoved });
@@ -157,7 +186,8 @@ export class WorkerWebQuant {
     checkSamples(samples, Symbol.asyncIterator);
     const id = await this.#connection.call('createSamples', [], call);
     try {
-      for await (const sample of samples) await this.#connection.call('push', [id, sample], call);
+      for await (const sample of drawnLater(samples, call.signal))
+        await this.#connection.call('push', [id, sample], call);
       return await use(id);
     } finally {
       void this.#connection.release(id);

@@ -1,27 +1,42 @@
-import { checkOptions, describe, integer, oneOf } from './arguments.js';
-import { type FrameConverter, type FrameSpec, type Runtime, unwrap } from './core.js';
+// Makes the input of a model from a picture, for `WebQuant.frameToTensor`. The pixels are cropped, resampled and normalised in WebAssembly
+// (src/frame).
+
+import { type FrameConverter, type FrameSpec, type Runtime, unwrap } from '../wasm/core.js';
+import { checkOptions, describe, integer, type OptionTable, oneOf } from './arguments.js';
 import { invalidInput } from './errors.js';
 import { type FrameSource, PixelReader } from './pixels.js';
 
 /** Options of `WebQuant.frameToTensor`. */
 export interface FrameOptions {
-  /** Of the result, in pixels. */
+  /** Width of the result, in pixels, from 1 to 65,536. */
   width: number;
-  /** Of the result, in pixels. */
+  /** Height of the result, in pixels, from 1 to 65,536. */
   height: number;
-  /** Cut the largest centred window of the result's aspect ratio (default), or stretch the whole frame. */
+  /** What is taken of the frame: the largest centred window of the result's aspect ratio (`center`, default), or all of it, stretched. */
   crop?: 'center' | 'none';
-  /** Bilinear with half-pixel centres, averaging when it shrinks (default), or the nearest pixel. */
+  /** How it is resampled: bilinear with half-pixel centres, averaging when it shrinks (default), or by the nearest pixel. */
   resize?: 'bilinear' | 'nearest';
   /** What is taken off each pixel, in pixel units (0 to 255), for all channels or each. Default 0. */
   mean?: number | readonly [number, number, number];
-  /** What pixels are divided by after that. Default 1. */
+  /** What pixels are divided by after that, other than 0. Default 1. */
   std?: number | readonly [number, number, number];
-  /** Default `rgb`. */
+  /** Order of the result's channels: three, or one for `gray`. Default `rgb`. */
   channels?: 'rgb' | 'bgr' | 'gray';
-  /** Integers are rounded half away from zero and held in their range. Default `float32`. */
+  /** Type of the result. Integers are rounded half away from zero and held in their range. Default `float32`. */
   dtype?: 'float32' | 'uint8' | 'int8';
 }
+
+/** Every option of {@link FrameOptions}. @internal */
+export const FRAME_OPTIONS: OptionTable<FrameOptions> = {
+  width: true,
+  height: true,
+  crop: true,
+  resize: true,
+  mean: true,
+  std: true,
+  channels: true,
+  dtype: true,
+};
 
 /**
  * Makes tensors of frames, keeping its buffers from one frame to the next.
@@ -53,7 +68,7 @@ export class FrameReader {
 
 function toSpec(options: FrameOptions): FrameSpec {
   if (options === undefined) throw invalidInput('options', 'missing; { width, height } are needed');
-  checkOptions('options', options);
+  checkOptions('options', options, FRAME_OPTIONS);
   return {
     width: integer('options.width', options.width, undefined, 1, 65_536),
     height: integer('options.height', options.height, undefined, 1, 65_536),

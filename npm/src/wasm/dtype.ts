@@ -1,5 +1,5 @@
-import { WebQuantError } from './errors.js';
-import type { DType, TensorInfo, TypedArray } from './types.js';
+import { WebQuantError } from '../api/errors.js';
+import type { DType, TensorInfo, TypedArray } from '../api/types.js';
 
 /** A class of typed arrays. */
 export interface ArrayClass {

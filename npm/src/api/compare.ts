@@ -1,7 +1,11 @@
-import { checkOptions, describe, flag, integer } from './arguments.js';
-import { type Runtime, unwrap } from './core.js';
+// Runs two models on the same samples and measures how far their outputs are apart, for `WebQuant.compare`. The metrics are computed in
+// WebAssembly (src/compare), sample by sample, so that no outputs are kept.
+
+import { type Runtime, unwrap } from '../wasm/core.js';
+import { Ports } from '../wasm/ports.js';
+import { checkOptions, describe, flag, integer, type OptionTable } from './arguments.js';
 import { invalidInput } from './errors.js';
-import { Ports } from './ports.js';
+import { checkSamples, drawn } from './samples.js';
 import type { Steps } from './steps.js';
 import type { CompareReport, Inputs } from './types.js';
 
@@ -14,7 +18,13 @@ export interface CompareOptions {
   labels?: ArrayLike<number>;
 }
 
-/** @internal */
+/** Every option of {@link CompareOptions}. @internal */
+export const COMPARE_OPTIONS: OptionTable<CompareOptions> = {
+  layers: true,
+  labels: true,
+};
+
+/** {@link WebQuant.compare} in steps, one a sample. @internal */
 export function* comparing(
   runtime: Runtime,
   reference: Uint8Array,
@@ -22,7 +32,7 @@ export function* comparing(
   samples: Iterable<Inputs>,
   options: CompareOptions = {},
 ): Steps<CompareReport> {
-  checkOptions('options', options);
+  checkOptions('options', options, COMPARE_OPTIONS);
   const layers = flag('options.layers', options.layers);
   const { labels } = options;
   checkSamples(samples);
@@ -32,7 +42,7 @@ export function* comparing(
     const ports = new Ports(runner, runtime.memory);
     const total = Array.isArray(samples) ? samples.length : Number.NaN;
     let count = 0;
-    for (const sample of samples) {
+    for (const sample of drawn(samples)) {
       ports.write(sample, 'all', `samples[${count}]`);
       const label = labels && labelOf(labels, count);
       unwrap(() => (label === undefined ? runner.run() : runner.runLabelled(label)));
@@ -45,17 +55,6 @@ export function* comparing(
   } finally {
     runner.delete();
   }
-}
-
-/** Throws unless these are several inputs, which come by one of the ways that are known: synchronous ones, or others too. @internal */
-export function checkSamples(samples: unknown, otherWay: symbol = Symbol.iterator): void {
-  const ways = [Symbol.iterator, otherWay].map((way) => (samples as never)?.[way]);
-  if (
-    !ways.some((way) => typeof way === 'function') ||
-    ArrayBuffer.isView(samples) ||
-    typeof samples === 'string'
-  )
-    throw invalidInput('samples', `expected an array of inputs, got ${describe(samples)}`);
 }
 
 function checkLabels(labels: unknown): void {

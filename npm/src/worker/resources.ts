@@ -1,7 +1,12 @@
-import { dispose } from './dispose.js';
-import { invalidInput } from './errors.js';
-import type { QuantizeOptions } from './quantize.js';
-import type { RunOptions } from './session.js';
+// Sessions and calibrators that live in the worker, as the thread that has started it knows them. Each is a stand-in that sends its calls
+// with the number of its object.
+
+import { checkOptions } from '../api/arguments.js';
+import { RANGES_OPTIONS, type RangesOptions } from '../api/calibrator.js';
+import { dispose } from '../api/dispose.js';
+import { invalidInput } from '../api/errors.js';
+import { checkSamples, drawnLater } from '../api/samples.js';
+import { RUN_OPTIONS, type RunOptions } from '../api/session.js';
 import type {
   ActivationRange,
   CalibrationStats,
@@ -10,15 +15,17 @@ import type {
   Outputs,
   SessionMemory,
   TensorInfo,
-} from './types.js';
-import type { Connection } from './worker-connection.js';
-import type { Created, Host } from './worker-host.js';
+} from '../api/types.js';
+import type { Connection } from './connection.js';
+import type { Created, Host } from './host.js';
 import {
   type CallOptions,
+  LONG_CALL_OPTIONS,
   type LongCallOptions,
   type SampleSource,
   split,
-} from './worker-options.js';
+  tell,
+} from './options.js';
 
 /** Something that the worker holds until `dispose()`, or until this is collected as garbage. */
 abstract class WorkerResource {
@@ -85,7 +92,11 @@ export class WorkerSession extends WorkerResource {
 
   /** See `Session.run`. With `into` values are copied to its arrays when they arrive. */
   async run(inputs: Inputs, options: RunOptions & CallOptions = {}): Promise<Outputs> {
-    const [own, call] = split(options);
+    const [own, call] = split(options, RUN_OPTIONS);
+    return this.#run(inputs, own, call);
+  }
+
+  async #run(inputs: Inputs, own: RunOptions, call: CallOptions): Promise<Outputs> {
     const { outputs, ms } = await this.invoke('run', [inputs, own], call);
     this.#lastRunMs = ms;
     const { into } = own ?? {};
@@ -100,9 +111,14 @@ export class WorkerSession extends WorkerResource {
     samples: SampleSource,
     options: Omit<RunOptions, 'into'> & LongCallOptions = {},
   ): Promise<Outputs[]> {
+    const [own, call] = split<Omit<RunOptions, 'into'>>(
+      options,
+      { quantizeIo: true },
+      LONG_CALL_OPTIONS,
+    );
     const results: Outputs[] = [];
-    await oneByOne(samples, 'running', options, async (sample) => {
-      results.push(await this.run(sample, options));
+    await oneByOne(samples, 'running', call, async (sample) => {
+      results.push(await this.#run(sample, own, call));
     });
     return results;
   }
@@ -129,7 +145,11 @@ export class WorkerCalibrator extends WorkerResource {
 
   /** See `Calibrator.observe`. When the signal ends the call, the sample may still be taken in. */
   async observe(inputs: Inputs, options: CallOptions = {}): Promise<Outputs> {
-    const [, call] = split(options);
+    const [, call] = split(options, {});
+    return this.#observe(inputs, call);
+  }
+
+  async #observe(inputs: Inputs, call: CallOptions): Promise<Outputs> {
     const outputs = await this.invoke('observe', [inputs], call);
     ++this.#samples;
     return outputs;
@@ -137,8 +157,9 @@ export class WorkerCalibrator extends WorkerResource {
 
   /** Observes one sample after the other. When the signal ends the call, what was observed until then stays. */
   async observeAll(samples: SampleSource, options: LongCallOptions = {}): Promise<void> {
-    await oneByOne(samples, 'calibrating', options, async (sample) => {
-      await this.observe(sample, options);
+    const [, call] = split(options, {}, LONG_CALL_OPTIONS);
+    await oneByOne(samples, 'calibrating', call, async (sample) => {
+      await this.#observe(sample, call);
     });
   }
 
@@ -150,23 +171,24 @@ export class WorkerCalibrator extends WorkerResource {
   }
 
   /** See `Calibrator.ranges`. */
-  async ranges(
-    options?: Pick<QuantizeOptions, 'activations'>,
-  ): Promise<Record<string, ActivationRange>> {
+  async ranges(options?: RangesOptions): Promise<Record<string, ActivationRange>> {
+    checkOptions('options', options, RANGES_OPTIONS);
     return this.invoke('ranges', [options]);
   }
 }
 
+/** Takes samples one after the other and tells how far that is. */
 async function oneByOne(
   samples: SampleSource,
   label: string,
-  { onProgress }: LongCallOptions,
+  call: LongCallOptions,
   take: (sample: Inputs) => Promise<void>,
 ): Promise<void> {
   const total = Array.isArray(samples) ? samples.length : Number.NaN;
   let done = 0;
-  for await (const sample of samples) {
+  checkSamples(samples, Symbol.asyncIterator);
+  for await (const sample of drawnLater(samples, call.signal)) {
     await take(sample);
-    onProgress?.(++done, total, label);
+    tell(call, ++done, total, label);
   }
 }

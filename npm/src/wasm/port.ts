@@ -1,8 +1,8 @@
-import { describe, kindOf } from './arguments.js';
+import { describe, kindOf } from '../api/arguments.js';
+import { invalidInput } from '../api/errors.js';
+import type { TensorInfo, TypedArray } from '../api/types.js';
 import type { PortDescription } from './core.js';
 import { type ArrayClass, arrayClass, elementCount } from './dtype.js';
-import { invalidInput } from './errors.js';
-import type { TensorInfo, TypedArray } from './types.js';
 
 /** An input or output of a runner. */
 export class Port {

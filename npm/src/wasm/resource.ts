@@ -1,6 +1,8 @@
+// What sessions and calibrators have in common: they hold an object in WebAssembly, which is freed once, by `dispose()`.
+
+import { dispose } from '../api/dispose.js';
+import { invalidInput } from '../api/errors.js';
 import type { Handle, Runtime } from './core.js';
-import { dispose } from './dispose.js';
-import { invalidInput } from './errors.js';
 
 /**
  * Something that holds memory of WebAssembly until `dispose()`. One that is forgotten is freed when it is collected as garbage, which
@@ -18,8 +20,8 @@ export abstract class Resource {
     this.#what = what;
   }
 
-  /** @internal */
-  protected checkAlive(): void {
+  /** Throws `invalid-input` after `dispose()`. @internal */
+  protected requireLive(): void {
     if (this.#runtime.disposed)
       throw invalidInput(this.#what, 'used after dispose() of the WebQuant that made it');
     if (!this.#handle) throw invalidInput(this.#what, 'used after dispose()');

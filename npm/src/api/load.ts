@@ -1,17 +1,21 @@
+// Loads the WebAssembly module: it picks the variant, finds and compiles the .wasm file, and starts the module with the JavaScript glue
+// that Emscripten has made for it. A failure keeps its real cause, and its code says whether the user's file or the engine is at fault.
+
 import { relaxedSimd, simd } from 'wasm-feature-detect';
-import { checkOptions, describe, integer, kindOf, oneOf } from './arguments.js';
+import { MODULES } from '../modules.js';
+import type { Core, Runtime } from '../wasm/core.js';
+import { checkOptions, describe, integer, kindOf, type OptionTable, oneOf } from './arguments.js';
 import { baseUrl } from './base-url.js';
-import type { Core, Factory, Runtime } from './core.js';
-import { invalidInput, WebQuantError } from './errors.js';
+import { invalidInput, isOutOfMemory, isTrap, messageOf, WebQuantError } from './errors.js';
 import type { Variant } from './types.js';
 import { version, xnnpack } from './version.js';
 import { WebQuant } from './webquant.js';
 
 /** Options of {@link load}. */
 export interface LoadOptions {
-  /** Default `auto`: `relaxed-simd` where the engine has it, which makes INT8 about twice as fast, otherwise `simd`. */
+  /** Which module is loaded. Default `auto`: `relaxed-simd` where the engine has it, which makes INT8 about twice as fast, otherwise `simd`. */
   variant?: Variant | 'auto';
-  /** Default 1, which is all that this version can do. */
+  /** How many threads compute. Default 1, which is all that this version can do. */
   threads?: number;
   /**
    * The folder that `webquant-simd.wasm` and `webquant-relaxed-simd.wasm` are served from. A string may be relative to the page (in Node
@@ -22,26 +26,23 @@ export interface LoadOptions {
   wasmBinary?: Uint8Array | ArrayBuffer;
 }
 
-// Written out for each variant, so that bundlers find the files.
-const VARIANTS: Record<Variant, { wasm: URL; glue: () => Promise<{ default: Factory }> }> = {
-  'relaxed-simd': {
-    wasm: new URL('./wasm/webquant-relaxed-simd.wasm', import.meta.url),
-    glue: () => import('./wasm/webquant-relaxed-simd.mjs'),
-  },
-  simd: {
-    wasm: new URL('./wasm/webquant-simd.wasm', import.meta.url),
-    glue: () => import('./wasm/webquant-simd.mjs'),
-  },
+/** Every option of {@link load}. @internal */
+export const LOAD_OPTIONS: OptionTable<LoadOptions> = {
+  variant: true,
+  threads: true,
+  wasmUrl: true,
+  wasmBinary: true,
 };
 
 /**
  * Loads the WebAssembly module. Each call has a module and a memory of its own; nothing is global.
  *
  * @throws WebQuantError `unsupported` where the engine lacks WebAssembly SIMD, or relaxed SIMD or threads that were asked for;
- * `invalid-input` for a `wasmUrl` or `wasmBinary` that leads to no module
+ * `invalid-input` for an option that is unknown, and for a `wasmUrl` or `wasmBinary` that leads to no module; `out-of-memory`;
+ * `internal` where the package's own files cannot be loaded or started. `cause` is the engine's own exception.
  */
 export async function load(options: LoadOptions = {}): Promise<WebQuant> {
-  checkOptions('options', options);
+  checkOptions('options', options, LOAD_OPTIONS);
   const wanted = oneOf(
     'options.variant',
     options.variant,
@@ -86,7 +87,7 @@ async function start(
 ): Promise<{ variant: Variant; runtime: Runtime }> {
   if (wasmBinary === undefined) {
     const url =
-      wasmUrl === undefined ? VARIANTS[best].wasm : urlIn(wasmUrl, `webquant-${best}.wasm`);
+      wasmUrl === undefined ? MODULES[best].wasm : urlIn(wasmUrl, `webquant-${best}.wasm`);
     const where = wasmUrl === undefined ? 'load' : 'options.wasmUrl';
     return {
       variant: best,
@@ -94,21 +95,36 @@ async function start(
     };
   }
   const module = await compileBytes(wasmBinary);
+  let mismatch: unknown;
   for (const variant of [best, ...others]) {
-    const runtime = await instantiate(variant, module, 'options.wasmBinary').catch(() => undefined);
-    if (runtime) return { variant, runtime };
+    try {
+      return { variant, runtime: await instantiate(variant, module, 'options.wasmBinary') };
+    } catch (error) {
+      if (!(error instanceof Mismatch)) throw error;
+      mismatch ??= error.cause;
+    }
   }
   const names = [best, ...others].map((variant) => `webquant-${variant}.wasm`).join(' or ');
-  throw invalidInput('options.wasmBinary', `this is not ${names} of webquant ${version}`);
+  throw invalidInput('options.wasmBinary', `this is not ${names} of webquant ${version}`, mismatch);
 }
 
-/** A new instance of a variant. Its glue and its binary belong together; others than its own binary are refused. */
+/** A binary that does not belong to the glue of a variant. */
+class Mismatch extends WebQuantError {
+  constructor(where: string, message: string, cause: unknown) {
+    const code = where === 'load' ? 'internal' : 'invalid-input';
+    super(code, where, `the .wasm file does not fit this package: ${message}`, { cause });
+  }
+}
+
+/** A new instance of a variant. Its glue and its binary belong together; any other binary than its own is a `Mismatch`. */
 async function instantiate(
   variant: Variant,
   module: WebAssembly.Module,
   where: string,
 ): Promise<Runtime> {
-  const { default: factory } = await VARIANTS[variant].glue();
+  const { default: factory } = await MODULES[variant].glue().catch((cause) => {
+    throw failure('load', `cannot load the JavaScript of the variant "${variant}"`, cause);
+  });
   try {
     let memory: WebAssembly.Memory | undefined;
     const core = await new Promise<Core>((resolve, reject) => {
@@ -131,28 +147,24 @@ async function instantiate(
       factory({ instantiateWasm, print: silent, printErr: silent }).then(resolve, reject);
     });
     if (!memory || core.variant() !== variant)
-      throw new Error(`the module is not the variant "${variant}"`);
+      throw new TypeError(`the module is not the variant "${variant}"`);
     return { core, memory, disposed: false };
   } catch (cause) {
-    if (cause instanceof RangeError)
-      throw new WebQuantError('out-of-memory', where, cause.message, { cause });
-    const message = `cannot start the module: ${cause instanceof Error ? cause.message : cause}`;
-    throw where === 'load'
-      ? new WebQuantError('internal', where, message, { cause })
-      : invalidInput(where, message, cause);
+    // The engine says so when imports do not fit, and the glue fails so when it misses an export.
+    const isMismatch = cause instanceof WebAssembly.LinkError || cause instanceof TypeError;
+    if (isMismatch) throw new Mismatch(where, messageOf(cause), cause);
+    throw failure(where, 'cannot start the module', cause);
   }
 }
 
 async function compileBytes(bytes: unknown): Promise<WebAssembly.Module> {
+  const where = 'options.wasmBinary';
   if (kindOf(bytes) !== 'Uint8Array' && kindOf(bytes) !== 'ArrayBuffer')
-    throw invalidInput(
-      'options.wasmBinary',
-      `expected a Uint8Array or an ArrayBuffer, got ${describe(bytes)}`,
-    );
+    throw invalidInput(where, `expected a Uint8Array or an ArrayBuffer, got ${describe(bytes)}`);
   try {
     return await WebAssembly.compile(bytes as Uint8Array<ArrayBuffer>);
   } catch (cause) {
-    throw invalidInput('options.wasmBinary', 'this is not a WebAssembly module', cause);
+    throw failure(where, 'this is not a WebAssembly module that can run here', cause);
   }
 }
 
@@ -161,21 +173,26 @@ async function compileFrom(url: URL, where: string): Promise<WebAssembly.Module>
     if (url.protocol === 'file:') return await WebAssembly.compile(await readFile(url));
     const response = await fetch(url, { credentials: 'same-origin' });
     if (!response.ok) throw new Error(`the server says ${response.status} ${response.statusText}`);
-    // Compiling while it loads takes the right type from the server; not all are set up so.
+    // The module is compiled while it loads if the server gives the right type, which not every server does.
     if (response.headers.get('Content-Type')?.startsWith('application/wasm'))
       return await WebAssembly.compileStreaming(response);
     return await WebAssembly.compile(await response.arrayBuffer());
   } catch (cause) {
-    const message = `cannot load ${url.href}: ${cause instanceof Error ? cause.message : cause}`;
-    throw where === 'load'
-      ? new WebQuantError(
-          'internal',
-          where,
-          `${message}; options.wasmUrl tells where the .wasm files are`,
-          { cause },
-        )
-      : invalidInput(where, message, cause);
+    const advice = where === 'load' ? '; options.wasmUrl tells where the .wasm files are' : '';
+    throw failure(where, `cannot load ${url.href}`, cause, advice);
   }
+}
+
+/**
+ * What could not be done, with its cause. The user's file is at fault, if there is one, unless the engine has too little memory or
+ * WebAssembly was trapped.
+ */
+function failure(where: string, what: string, cause: unknown, advice = ''): WebQuantError {
+  const message = `${what}: ${messageOf(cause)}`;
+  if (isOutOfMemory(cause) || cause instanceof RangeError)
+    return new WebQuantError('out-of-memory', where, message, { cause });
+  const code = where === 'load' || isTrap(cause) ? 'internal' : 'invalid-input';
+  return new WebQuantError(code, where, message + advice, { cause });
 }
 
 async function readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> {

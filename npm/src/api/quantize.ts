@@ -1,5 +1,8 @@
-import { checkOptions, describe, flag, integer, oneOf } from './arguments.js';
-import { type Core, type QuantSpec, unwrap } from './core.js';
+// Makes a smaller model of a float model, for `WebQuant.quantize`. This file checks the options and finds what `exclude` means; the work is
+// done in WebAssembly (src/quantize).
+
+import { type Core, type QuantSpec, unwrap } from '../wasm/core.js';
+import { checkOptions, describe, flag, integer, type OptionTable, oneOf } from './arguments.js';
 import { invalidInput, WebQuantError } from './errors.js';
 import { checkStats } from './stats.js';
 import type { CalibrationStats, ModelInfo, QuantMode, QuantReport } from './types.js';
@@ -35,17 +38,31 @@ export interface QuantizeOptions {
   minElements?: number;
 }
 
+/** Every option of {@link QuantizeOptions}. @internal */
+export const QUANTIZE_OPTIONS: OptionTable<QuantizeOptions> = {
+  mode: true,
+  stats: true,
+  io: true,
+  granularity: true,
+  activations: true,
+  equalize: true,
+  biasCorrection: true,
+  exclude: true,
+  minElements: true,
+};
+
 /** What `WebQuant.quantize` returns. */
 export interface QuantizeResult {
   /** A `.tflite` file. The same input and options always give the same bytes. */
   bytes: Uint8Array;
+  /** What became of each operator, and what is worth a warning. */
   report: QuantReport;
 }
 
-/** @internal */
+/** See {@link WebQuant.quantize}. @internal */
 export function quantize(core: Core, bytes: Uint8Array, options: QuantizeOptions): QuantizeResult {
   if (options === undefined) throw invalidInput('options', 'missing; { mode } is needed');
-  checkOptions('options', options);
+  checkOptions('options', options, QUANTIZE_OPTIONS);
   const mode = oneOf('options.mode', options.mode, ['fp16', 'dynamic-int8', 'static-int8']);
   const io = oneOf('options.io', options.io, ['float32', 'int8', 'uint8'], 'float32');
   if (io !== 'float32' && mode !== 'static-int8')
@@ -92,7 +109,7 @@ export function quantize(core: Core, bytes: Uint8Array, options: QuantizeOptions
   };
 }
 
-/** @internal */
+/** The option `activations` with its default filled in. @internal */
 export const activationsOf = (value: unknown): 'asymmetric' | 'symmetric' =>
   oneOf('options.activations', value, ['asymmetric', 'symmetric'], 'asymmetric');
 

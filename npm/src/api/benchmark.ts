@@ -1,16 +1,25 @@
-import { checkOptions, integer } from './arguments.js';
-import { arrayClass, elementCount } from './dtype.js';
+// Times a model on inputs that are the same every time, for `WebQuant.benchmark`. The figures are the time of one run each: median, 95th
+// percentile and minimum.
+
+import { arrayClass, elementCount } from '../wasm/dtype.js';
+import { checkOptions, integer, type OptionTable } from './arguments.js';
 import type { Session } from './session.js';
 import type { Steps } from './steps.js';
 import type { BenchmarkReport, TensorInfo, TypedArray } from './types.js';
 
 /** Options of `WebQuant.benchmark`. */
 export interface BenchmarkOptions {
-  /** How many runs are measured. Default 50. */
+  /** How many runs are measured, at least 1. Default 50. */
   runs?: number;
-  /** How many runs come before, which are not measured. Default 10. */
+  /** How many runs come before and are not measured. Default 10. */
   warmup?: number;
 }
+
+/** Every option of {@link BenchmarkOptions}. @internal */
+export const BENCHMARK_OPTIONS: OptionTable<BenchmarkOptions> = {
+  runs: true,
+  warmup: true,
+};
 
 /**
  * Times a session on inputs that are the same every time. The options are checked already.
@@ -51,9 +60,9 @@ export function* benchmarking(
   };
 }
 
-/** @internal */
+/** The options with every default filled in; throws `invalid-input` for others. @internal */
 export function checkBenchmarkOptions(options: BenchmarkOptions = {}): Required<BenchmarkOptions> {
-  checkOptions('options', options);
+  checkOptions('options', options, BENCHMARK_OPTIONS);
   return {
     runs: integer('options.runs', options.runs, 50, 1, 1_000_000),
     warmup: integer('options.warmup', options.warmup, 10, 0, 1_000_000),

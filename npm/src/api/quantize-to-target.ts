@@ -1,10 +1,21 @@
-import { bytesOf, checkOptions, number, oneOf } from './arguments.js';
-import { type CompareOptions, checkSamples } from './compare.js';
+// Looks for the smallest or fastest version of a model that stays close enough to it, for `WebQuant.quantizeToTarget`. It quantizes,
+// compares, and keeps more and more of the most sensitive layers in float until the target is met.
+
+import { bytesOf, checkOptions, number, type OptionTable, oneOf } from './arguments.js';
+import type { Calibrator } from './calibrator.js';
+import type { CompareOptions } from './compare.js';
 import { invalidInput, WebQuantError } from './errors.js';
 import type { QuantizeOptions, QuantizeResult } from './quantize.js';
+import { checkSamples, drawn } from './samples.js';
 import type { Steps } from './steps.js';
-import type { CompareReport, Inputs, ModelBytes, QuantAttempt, QuantMode } from './types.js';
-import type { WebQuant } from './webquant.js';
+import type {
+  CompareReport,
+  Inputs,
+  ModelBytes,
+  ModelInfo,
+  QuantAttempt,
+  QuantMode,
+} from './types.js';
 
 /** Options of `WebQuant.quantizeToTarget`. */
 export interface QuantizeToTargetOptions {
@@ -20,8 +31,17 @@ export interface QuantizeToTargetOptions {
   prefer?: 'size' | 'speed';
 }
 
+/** Every option of {@link QuantizeToTargetOptions}. @internal */
+export const QUANTIZE_TO_TARGET_OPTIONS: OptionTable<QuantizeToTargetOptions> = {
+  samples: true,
+  labels: true,
+  maxShiftPercent: true,
+  prefer: true,
+};
+
 /** What `WebQuant.quantizeToTarget` returns. */
 export interface QuantizeToTargetResult extends QuantizeResult {
+  /** How the version that was taken is quantized. */
   mode: QuantMode;
   /** Every version that was made, in order, and how it did; the one that was taken is `bytes`. */
   tried: QuantAttempt[];
@@ -29,25 +49,38 @@ export interface QuantizeToTargetResult extends QuantizeResult {
 
 /** How many samples measure one layer, at most. */
 const SENSITIVITY_SAMPLES = 8;
-/** With a larger share of the layers in float there is little left of INT8. */
+/** The largest share of the layers that stay float: with more, little is left of INT8. */
 const MAX_FLOAT_SHARE = 0.5;
+
+/** The calls that the search is made of. A loaded `WebQuant` has them all. @internal */
+export interface SearchCalls {
+  inspect(bytes: ModelBytes): ModelInfo;
+  createCalibrator(bytes: ModelBytes): Calibrator;
+  quantize(bytes: ModelBytes, options: QuantizeOptions): QuantizeResult;
+  comparing(
+    reference: ModelBytes,
+    candidate: ModelBytes,
+    samples: Iterable<Inputs>,
+    options?: CompareOptions,
+  ): Steps<CompareReport>;
+}
 
 interface Candidate {
   made: QuantizeResult;
   attempt: QuantAttempt;
 }
 
-/** @internal */
+/** {@link WebQuant.quantizeToTarget} in steps. @internal */
 export function* quantizingToTarget(
-  wq: WebQuant,
+  wq: SearchCalls,
   model: ModelBytes,
   options: QuantizeToTargetOptions,
 ): Steps<QuantizeToTargetResult> {
   if (options === undefined) throw invalidInput('options', 'missing; { samples } is needed');
-  checkOptions('options', options);
+  checkOptions('options', options, QUANTIZE_TO_TARGET_OPTIONS);
   const bytes = bytesOf('bytes', model);
   checkSamples(options.samples);
-  const samples = [...options.samples];
+  const samples = [...drawn(options.samples)];
   if (samples.length === 0) throw invalidInput('samples', 'expected at least one');
   const maxShift = number(
     'options.maxShiftPercent',
@@ -106,7 +139,7 @@ export function* quantizingToTarget(
   return take(yield* attempt({ mode: 'fp16' }));
 }
 
-function* calibrating(wq: WebQuant, bytes: Uint8Array, samples: Inputs[]) {
+function* calibrating(wq: SearchCalls, bytes: Uint8Array, samples: Inputs[]) {
   const calibrator = wq.createCalibrator(bytes);
   try {
     for (const [i, sample] of samples.entries()) {
@@ -150,7 +183,7 @@ function* fewest(
 
 /** Names of the layers with weights that `made` has in INT8, the one that alone costs most first. */
 function* bySensitivity(
-  wq: WebQuant,
+  wq: SearchCalls,
   bytes: Uint8Array,
   base: QuantizeOptions,
   { report }: QuantizeResult,
@@ -179,7 +212,7 @@ function* bySensitivity(
 
 /** A version may be valid and yet beyond what integer kernels here can do; it then counts as one that misses any target. */
 function* comparingIfSupported(
-  wq: WebQuant,
+  wq: SearchCalls,
   reference: Uint8Array,
   candidate: Uint8Array,
   samples: Inputs[],

@@ -1,8 +1,10 @@
-import { checkOptions, oneOf } from './arguments.js';
-import { type CalibratorRunner, type Runtime, unwrap } from './core.js';
-import { Ports } from './ports.js';
+// The calibrator, which runs a float model on samples and gathers the ranges of its activations. `quantize` needs them for static INT8.
+
+import { type CalibratorRunner, type Runtime, unwrap } from '../wasm/core.js';
+import { Ports } from '../wasm/ports.js';
+import { Resource } from '../wasm/resource.js';
+import { checkOptions, type OptionTable, oneOf } from './arguments.js';
 import { activationsOf, type QuantizeOptions } from './quantize.js';
-import { Resource } from './resource.js';
 import { binsOf, METHODS, momentumOf, percentileOf } from './stats.js';
 import type {
   ActivationRange,
@@ -31,6 +33,22 @@ export interface CalibratorOptions {
   bins?: number;
 }
 
+/** Every option of {@link CalibratorOptions}. @internal */
+export const CALIBRATOR_OPTIONS: OptionTable<CalibratorOptions> = {
+  method: true,
+  percentile: true,
+  momentum: true,
+  bins: true,
+};
+
+/** Options of {@link Calibrator.ranges}. */
+export type RangesOptions = Pick<QuantizeOptions, 'activations'>;
+
+/** Every option of {@link RangesOptions}. @internal */
+export const RANGES_OPTIONS: OptionTable<RangesOptions> = {
+  activations: true,
+};
+
 /**
  * Gathers the ranges of a float model's activations from samples of its input. Statistics stream: no activation is kept after
  * {@link Calibrator.observe | observe} returns.
@@ -54,7 +72,7 @@ export class Calibrator extends Resource {
 
   /** @internal */
   static create(runtime: Runtime, bytes: Uint8Array, options: CalibratorOptions = {}): Calibrator {
-    checkOptions('options', options);
+    checkOptions('options', options, CALIBRATOR_OPTIONS);
     const spec = {
       method: oneOf('options.method', options.method, METHODS, 'minmax'),
       percentile: percentileOf('options.percentile', options.percentile),
@@ -83,7 +101,7 @@ export class Calibrator extends Resource {
    * lead to such; the statistics are then as before
    */
   observe(inputs: Inputs): Outputs {
-    this.checkAlive();
+    this.requireLive();
     this.#ports.write(inputs, 'none');
     unwrap(() => this.#runner.run());
     return this.#ports.read(undefined, false);
@@ -91,13 +109,13 @@ export class Calibrator extends Resource {
 
   /** How many samples were observed. */
   get samples(): number {
-    this.checkAlive();
+    this.requireLive();
     return unwrap(() => this.#runner.samples());
   }
 
   /** What was seen so far; plain JSON. */
   stats(): CalibrationStats {
-    this.checkAlive();
+    this.requireLive();
     return unwrap(() => this.#runner.stats());
   }
 
@@ -108,9 +126,9 @@ export class Calibrator extends Resource {
    *
    * @param options `activations` as it will be given to `quantize`
    */
-  ranges(options: Pick<QuantizeOptions, 'activations'> = {}): Record<string, ActivationRange> {
-    this.checkAlive();
-    checkOptions('options', options);
+  ranges(options: RangesOptions = {}): Record<string, ActivationRange> {
+    this.requireLive();
+    checkOptions('options', options, RANGES_OPTIONS);
     const isSymmetric = activationsOf(options.activations) === 'symmetric';
     return unwrap(() => this.#runner.ranges(isSymmetric));
   }

@@ -1,8 +1,11 @@
+// The class that users work with: one loaded module and every call that it has. Each call checks that the module is still there, and
+// hands its work to the file of the same name.
+
+import { type Runtime, unwrap } from '../wasm/core.js';
 import { bytesOf } from './arguments.js';
 import { type BenchmarkOptions, benchmarking, checkBenchmarkOptions } from './benchmark.js';
 import { Calibrator, type CalibratorOptions } from './calibrator.js';
 import { type CompareOptions, comparing } from './compare.js';
-import { type Core, type Runtime, unwrap } from './core.js';
 import { dispose } from './dispose.js';
 import { invalidInput } from './errors.js';
 import { type FrameOptions, FrameReader } from './frame.js';
@@ -49,7 +52,7 @@ export class WebQuant {
 
   /** The operators that models may hold, in the order of the documentation. */
   operators(): OperatorInfo[] {
-    const core = this.#core;
+    const { core } = this.#requireLive();
     return unwrap(() => core.operators());
   }
 
@@ -60,7 +63,7 @@ export class WebQuant {
    * @throws WebQuantError `invalid-model` for a damaged file
    */
   inspect(bytes: ModelBytes): ModelInfo {
-    const core = this.#core;
+    const { core } = this.#requireLive();
     const file = bytesOf('bytes', bytes);
     return unwrap(() => core.inspect(file));
   }
@@ -72,8 +75,7 @@ export class WebQuant {
    * @throws WebQuantError `invalid-model`; `unsupported` for an operator that cannot run, which `where` names; `out-of-memory`
    */
   createSession(bytes: ModelBytes, options?: SessionOptions): Session {
-    this.#core;
-    return Session.create(this.#runtime, bytesOf('bytes', bytes), options);
+    return Session.create(this.#requireLive(), bytesOf('bytes', bytes), options);
   }
 
   /**
@@ -83,8 +85,7 @@ export class WebQuant {
    * @throws WebQuantError as {@link WebQuant.createSession}, and `invalid-input` for a model that is quantized already
    */
   createCalibrator(bytes: ModelBytes, options?: CalibratorOptions): Calibrator {
-    this.#core;
-    return Calibrator.create(this.#runtime, bytesOf('bytes', bytes), options);
+    return Calibrator.create(this.#requireLive(), bytesOf('bytes', bytes), options);
   }
 
   /**
@@ -95,7 +96,7 @@ export class WebQuant {
    * quantized already
    */
   quantize(bytes: ModelBytes, options: QuantizeOptions): QuantizeResult {
-    return quantize(this.#core, bytesOf('bytes', bytes), options);
+    return quantize(this.#requireLive().core, bytesOf('bytes', bytes), options);
   }
 
   /**
@@ -122,9 +123,8 @@ export class WebQuant {
     samples: Iterable<Inputs>,
     options?: CompareOptions,
   ): Steps<CompareReport> {
-    this.#core;
     return comparing(
-      this.#runtime,
+      this.#requireLive(),
       bytesOf('reference', reference),
       bytesOf('candidate', candidate),
       samples,
@@ -148,7 +148,7 @@ export class WebQuant {
     bytes: ModelBytes,
     options: QuantizeToTargetOptions,
   ): Steps<QuantizeToTargetResult> {
-    this.#core;
+    this.#requireLive();
     return quantizingToTarget(this, bytes, options);
   }
 
@@ -183,7 +183,7 @@ export class WebQuant {
   frameToTensor(frame: FrameSource, options: FrameOptions & { dtype: 'int8' }): Int8Array;
   frameToTensor(frame: FrameSource, options: FrameOptions): Float32Array | Uint8Array | Int8Array;
   frameToTensor(frame: FrameSource, options: FrameOptions): Float32Array | Uint8Array | Int8Array {
-    this.#core;
+    this.#requireLive();
     return this.#frames.toTensor(frame, options);
   }
 
@@ -202,8 +202,9 @@ export class WebQuant {
     this.dispose();
   }
 
-  get #core(): Core {
+  /** What the calls work with; throws `invalid-input` after `dispose()`. */
+  #requireLive(): Runtime {
     if (this.#runtime.disposed) throw invalidInput('webquant', 'used after dispose()');
-    return this.#runtime.core;
+    return this.#runtime;
   }
 }

@@ -1,4 +1,4 @@
-// Node's worker_threads, made to look like a browser's workers.
+// Node's worker_threads, made to look like a browser's workers. Everything else of the package is the same in both.
 
 import type { Endpoint } from 'comlink';
 import adapt, { type NodeEndpoint } from 'comlink/dist/esm/node-adapter.mjs';
@@ -15,12 +15,14 @@ interface WorkerThreads {
   parentPort: NodeEndpoint;
 }
 
+/** The module of Node that has the workers. */
 export function workerThreads(): Promise<WorkerThreads> {
   // Bundlers for browsers must not follow this.
   const name = 'node:worker_threads';
   return import(/* webpackIgnore: true */ /* @vite-ignore */ name);
 }
 
+/** A port or worker of Node as Comlink takes it. */
 export const nodeEndpoint = (port: NodeEndpoint): Endpoint => adapt(port);
 
 /** Options of a worker: it inherits Node's own, but must not where they say what kind of text the main script is. */

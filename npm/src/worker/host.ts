@@ -1,19 +1,19 @@
-// What runs in the worker: the package itself, whose objects stay there and are known outside by a number.
+// What runs in the worker: the package itself, for the calls that come from the thread that has started the worker. Sessions,
+// calibrators and calls of many steps stay here and are known outside by a number.
 
 import { transfer } from 'comlink';
-import { kindOf } from './arguments.js';
-import type { BenchmarkOptions } from './benchmark.js';
-import { Calibrator, type CalibratorOptions } from './calibrator.js';
-import type { CompareOptions } from './compare.js';
-import type { Outcome } from './core.js';
-import { invalidInput, WebQuantError } from './errors.js';
-import type { FrameOptions } from './frame.js';
-import { type LoadOptions, load } from './load.js';
-import type { FrameSource } from './pixels.js';
-import type { QuantizeOptions, QuantizeResult } from './quantize.js';
-import type { QuantizeToTargetOptions } from './quantize-to-target.js';
-import { type RunOptions, Session, type SessionOptions } from './session.js';
-import type { Progress, Steps } from './steps.js';
+import { kindOf } from '../api/arguments.js';
+import type { BenchmarkOptions } from '../api/benchmark.js';
+import { Calibrator, type CalibratorOptions } from '../api/calibrator.js';
+import type { CompareOptions } from '../api/compare.js';
+import { invalidInput, messageOf } from '../api/errors.js';
+import type { FrameOptions } from '../api/frame.js';
+import { type LoadOptions, load } from '../api/load.js';
+import type { FrameSource } from '../api/pixels.js';
+import type { QuantizeOptions, QuantizeResult } from '../api/quantize.js';
+import type { QuantizeToTargetOptions } from '../api/quantize-to-target.js';
+import { type RunOptions, Session, type SessionOptions } from '../api/session.js';
+import type { Progress, Steps } from '../api/steps.js';
 import type {
   ActivationRange,
   CalibrationStats,
@@ -26,8 +26,9 @@ import type {
   Outputs,
   SessionMemory,
   TensorInfo,
-} from './types.js';
-import type { WebQuant } from './webquant.js';
+} from '../api/types.js';
+import type { WebQuant } from '../api/webquant.js';
+import { type Answer, failureOf } from './answer.js';
 
 /** What the outside knows of a session or calibrator. */
 export interface Created {
@@ -44,6 +45,7 @@ type Held = Session | Calibrator | Samples | Steps<unknown>;
 /** How long steps are taken before the worker listens again, in milliseconds. */
 const TURN_MS = 16;
 
+/** The calls, each of which is that of the package with numbers in place of objects. */
 export class Host {
   readonly #held = new Map<number, Held>();
   #wq: WebQuant | undefined;
@@ -143,7 +145,8 @@ export class Host {
 
   /** Goes on with a long call for a short while. */
   advance(steps: number): { progress: Progress } | { progress?: never; result: unknown } {
-    const held = this.#held.get(steps) as Steps<unknown>;
+    const held = this.#held.get(steps);
+    if (!held || !('next' in held)) throw noSuchObject(steps);
     const end = performance.now() + TURN_MS;
     for (;;) {
       const { done, value } = held.next();
@@ -177,19 +180,30 @@ export class Host {
   #get<Kind>(id: number, kind: { prototype: Kind }): Kind {
     const held = this.#held.get(id);
     if (held instanceof (kind as unknown as new () => Kind)) return held;
-    throw invalidInput('webquant', `the worker holds no object ${id} of this kind`);
+    throw noSuchObject(id);
   }
 }
+
+/** Calls that no user makes, so that errors should not name them. */
+const INNER_CALLS: ReadonlySet<keyof Host> = new Set([
+  'createSamples',
+  'push',
+  'advance',
+  'release',
+]);
+
+const noSuchObject = (id: number) =>
+  invalidInput('webquant', `the worker holds no object ${id} of this kind`);
 
 /** Arguments as they are sent: what is a model here may be a file there. */
 export type Sent<Args extends unknown[]> = {
   [Index in keyof Args]: ModelBytes extends Args[Index] ? Args[Index] | Blob : Args[Index];
 };
 
-/** A method of the host as it is called from outside: nothing is thrown, because errors lose their class on the way. */
+/** A method of the host as it is called from outside: nothing is thrown, failures are a part of the answer. */
 export type Guarded = {
   [Name in keyof Host]: Host[Name] extends (...args: infer Args) => infer Result
-    ? (...args: Sent<Args>) => Promise<Outcome<Awaited<Result>>>
+    ? (...args: Sent<Args>) => Promise<Answer<Awaited<Result>>>
     : never;
 };
 
@@ -204,7 +218,7 @@ export function guarded(host: Host): Guarded {
           const value = await (host[name] as (...args: unknown[]) => unknown)(...read);
           return transfer({ value }, buffersOf(value));
         } catch (error) {
-          return { error: describeError(error) };
+          return { failure: failureOf(error, INNER_CALLS.has(name) ? 'webquant' : name) };
         }
       },
   }) as unknown as Guarded;
@@ -216,7 +230,7 @@ async function contentsOf(value: unknown): Promise<unknown> {
   try {
     return await (value as Blob).arrayBuffer();
   } catch (error) {
-    throw invalidInput('bytes', `the file cannot be read (${(error as Error).message})`);
+    throw invalidInput('bytes', `the file cannot be read (${messageOf(error)})`, error);
   }
 }
 
@@ -227,14 +241,4 @@ function buffersOf(value: unknown): ArrayBufferLike[] {
   const { outputs } = value as { outputs?: unknown };
   const values = Object.values(Array.isArray(outputs) ? value : (outputs ?? value));
   return [...new Set(values.filter((it) => ArrayBuffer.isView(it)).map((view) => view.buffer))];
-}
-
-function describeError(error: unknown): Outcome<never>['error'] {
-  if (error instanceof WebQuantError) {
-    const { code, where, message } = error;
-    return { code, where, message: message.slice(`${where}: `.length) };
-  }
-  const message = error instanceof Error ? error.message : String(error);
-  const code = error instanceof RangeError ? 'out-of-memory' : 'internal';
-  return { code, where: 'worker', message };
 }

@@ -1,4 +1,4 @@
-import { type ErrorCode, WebQuantError } from './errors.js';
+import { type ErrorCode, WebQuantError } from '../api/errors.js';
 import type {
   ActivationRange,
   CalibrationStats,
@@ -10,7 +10,7 @@ import type {
   SessionMemory,
   TensorInfo,
   Variant,
-} from './types.js';
+} from '../api/types.js';
 
 /** What a function of the module returns: a value or a failure; undefined where there is no value to return. */
 export type Outcome<T> =

@@ -1,8 +1,10 @@
-import { checkOptions, flag, integer } from './arguments.js';
-import { type Runtime, type SessionRunner, unwrap } from './core.js';
+// A model that is ready to run: it writes inputs into WebAssembly's memory, runs the model there, and copies outputs back.
+
+import { type Runtime, type SessionRunner, unwrap } from '../wasm/core.js';
+import { Ports } from '../wasm/ports.js';
+import { Resource } from '../wasm/resource.js';
+import { checkOptions, flag, integer, type OptionTable } from './arguments.js';
 import { invalidInput } from './errors.js';
-import { Ports } from './ports.js';
-import { Resource } from './resource.js';
 import type { Inputs, OpProfile, Outputs, SessionMemory, TensorInfo, TypedArray } from './types.js';
 
 /** Options of `WebQuant.createSession`. */
@@ -15,6 +17,13 @@ export interface SessionOptions {
   quantizeIo?: boolean;
 }
 
+/** Every option of {@link SessionOptions}. @internal */
+export const SESSION_OPTIONS: OptionTable<SessionOptions> = {
+  profile: true,
+  batch: true,
+  quantizeIo: true,
+};
+
 /** Options of {@link Session.run}. */
 export interface RunOptions {
   /** Arrays that outputs are written to, by tensor or signature name; outputs that it leaves out are not read. */
@@ -25,6 +34,12 @@ export interface RunOptions {
    */
   quantizeIo?: boolean;
 }
+
+/** Every option of {@link RunOptions}. @internal */
+export const RUN_OPTIONS: OptionTable<RunOptions> = {
+  into: true,
+  quantizeIo: true,
+};
 
 /**
  * A model that is ready to run.
@@ -51,7 +66,7 @@ export class Session extends Resource {
 
   /** @internal */
   static create(runtime: Runtime, bytes: Uint8Array, options: SessionOptions = {}): Session {
-    checkOptions('options', options);
+    checkOptions('options', options, SESSION_OPTIONS);
     const batch = integer(
       'options.batch',
       options.batch,
@@ -83,8 +98,8 @@ export class Session extends Resource {
    * @throws WebQuantError `invalid-input` for arrays of the wrong kind, length or name
    */
   run(inputs: Inputs, options?: RunOptions): Outputs {
-    this.checkAlive();
-    checkOptions('options', options);
+    this.requireLive();
+    checkOptions('options', options, RUN_OPTIONS);
     const quantizeIo = flag('options.quantizeIo', options?.quantizeIo, this.#quantizeIo);
     const into = options?.into;
     if (into !== undefined) this.#ports.checkInto(into, quantizeIo);
@@ -101,13 +116,13 @@ export class Session extends Resource {
    * converting a frame): when the memory grows, older views of it become empty, and `run` refuses them. Ask again then.
    */
   input(name: string): TypedArray {
-    this.checkAlive();
+    this.requireLive();
     return this.#ports.input(name);
   }
 
   /** With `profile: true`: the time of each operator, the mean of all runs so far. */
   profile(): OpProfile[] {
-    this.checkAlive();
+    this.requireLive();
     if (!this.#profiled)
       throw invalidInput('session.profile', 'the session was created without { profile: true }');
     return unwrap(() => this.#runner.profile());
@@ -115,7 +130,7 @@ export class Session extends Resource {
 
   /** Bytes that this session takes in WebAssembly's memory. */
   get memory(): SessionMemory {
-    this.checkAlive();
+    this.requireLive();
     return unwrap(() => this.#runner.memory());
   }
 }
