@@ -63,9 +63,13 @@ function unknownOption(where: string, name: string, known: readonly string[]): W
   return invalidInput(`${where}.${name}`, `there is no such option: ${all}${advice}`);
 }
 
-/** The name that is spelled most like another one, unless more than half of it would have to change. */
+/** The name that is spelled most like another one or contains it, unless more than half of it would have to change. */
 function nearestName(name: string, known: readonly string[]): string | undefined {
-  const distances = known.map((other) => editDistance(name.toLowerCase(), other.toLowerCase()));
+  const word = name.toLowerCase();
+  const distances = known.map((other) => {
+    const isPart = word.length > 2 && other.toLowerCase().includes(word);
+    return isPart ? 1 : editDistance(word, other.toLowerCase());
+  });
   const least = Math.min(...distances);
   return 2 * least <= name.length ? known[distances.indexOf(least)] : undefined;
 }

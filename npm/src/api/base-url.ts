@@ -1,4 +1,6 @@
-/** What relative URLs are relative to. @internal */
+// The address that relative URLs are resolved against, for `load` and `loadInWorker`. A page, a worker and Node each keep it elsewhere.
+
+/** The page's address, the worker's, or in Node the working directory, as a URL. @internal */
 export function baseUrl(): string {
   const { document, location, process } = globalThis as {
     document?: { baseURI: string };

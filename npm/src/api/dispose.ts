@@ -1,3 +1,5 @@
+// The symbol behind `using`, for the classes that hold memory of WebAssembly. Engines that lack it get the one that compilers fall back to.
+
 /// <reference lib="esnext.disposable" preserve="true" />
 
 /** `Symbol.dispose`, or where the engine lacks it the symbol that compilers of `using` fall back to. */

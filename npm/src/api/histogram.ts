@@ -1,8 +1,10 @@
+// Merges two histograms of an activation, for `mergeStats`. The bins are those of src/calibrate/histogram.h.
+
 import type { Histogram } from './types.js';
 
 /**
  * The histogram of all the values of both. Bins lie at multiples of their width, a power of two, so that joining neighbours neither
- * loses nor moves a count: see src/stats_histogram.h, whose bins these are.
+ * loses nor moves a count: see src/calibrate/histogram.h, whose bins these are.
  */
 export function mergeHistograms(a: Histogram, b: Histogram, bins: number): Histogram {
   let exponent = Math.max(a.exponent, b.exponent);

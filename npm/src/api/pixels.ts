@@ -1,3 +1,6 @@
+// Pictures as users give them, and how their pixels are read, for `frameToTensor`. In a browser everything that can be drawn is drawn on
+// a canvas first.
+
 import { checkFits, describe, integer, kindOf } from './arguments.js';
 import { invalidInput, WebQuantError } from './errors.js';
 

@@ -1,3 +1,5 @@
+// The statistics of a calibrator as plain JSON: their checks, because they may come from a file or from another thread, and `mergeStats`.
+
 import { describe, integer, number, oneOf } from './arguments.js';
 import { invalidInput, WebQuantError } from './errors.js';
 import { mergeHistograms } from './histogram.js';

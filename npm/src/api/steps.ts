@@ -1,3 +1,6 @@
+// Long calls as generators, so that a worker can listen between two steps and a signal can end them. Without a worker all steps are taken
+// at once.
+
 /** How far a long call is: `done` of `total` steps, and what it is doing. */
 export interface Progress {
   done: number;

@@ -1,3 +1,5 @@
+// The plain records that go in and out of the package: they hold no object of WebAssembly, so they can be stored and sent.
+
 /** Type of a tensor's elements. */
 export type DType = 'float32' | 'float16' | 'int8' | 'uint8' | 'int32' | 'int64' | 'bool' | 'int4';
 
@@ -27,9 +29,11 @@ export type Outputs = Record<string, TypedArray>;
 
 /** An input or output of a model. */
 export interface TensorInfo {
+  /** As in the file. */
   name: string;
   /** Dimensions, outermost first; empty for a scalar. */
   shape: number[];
+  /** Type of the elements. */
   dtype: DType;
   /** For each dimension whether the file leaves it open; absent when none is. */
   dynamic?: boolean[];
@@ -39,6 +43,7 @@ export interface TensorInfo {
 
 /** One operator of a model. */
 export interface OpInfo {
+  /** Its place in the model, from 0. */
   index: number;
   /** TFLite's spelling, for example `CONV_2D`. */
   type: string;
@@ -46,11 +51,13 @@ export interface OpInfo {
   name: string;
   /** Tensor names; empty for an optional input that is absent. */
   inputs: string[];
+  /** Tensor names. */
   outputs: string[];
-  /** Multiply-accumulate operations. */
+  /** Multiply-accumulate operations of one run. */
   macs: number;
-  /** Of its constant inputs, as stored. */
+  /** Bytes of its constant inputs, as stored. */
   weightBytes: number;
+  /** Whether it can run here. */
   supported: boolean;
   /** What computes it: XNNPACK, or a plain kernel of webquant's own. Absent where it cannot run. */
   runs?: 'xnnpack' | 'reference';
@@ -60,8 +67,11 @@ export interface OpInfo {
 
 /** A named way into a model: names that the author gave, and the tensors they stand for. */
 export interface Signature {
+  /** The author's name for it, for example `serving_default`. */
   key: string;
+  /** Tensor names by the author's names. */
   inputs: Record<string, string>;
+  /** Likewise. */
   outputs: Record<string, string>;
 }
 
@@ -79,12 +89,15 @@ export interface OperatorInfo {
 
 /** What `inspect` finds. */
 export interface ModelInfo {
+  /** What the file says of itself. */
   description: string;
+  /** Size of the file. */
   sizeBytes: number;
   /** Elements of all float and int8 constants. */
   parameters: number;
   /** Multiply-accumulate operations of one run. */
   macs: number;
+  /** How its constants and activations are stored. */
   precision: 'float32' | 'float16' | 'dynamic-int8' | 'static-int8' | 'mixed';
   inputs: TensorInfo[];
   outputs: TensorInfo[];
@@ -129,6 +142,7 @@ export interface CalibrationStats {
   momentum?: number;
   /** With a method that has histograms: the most bins that one takes. */
   bins?: number;
+  /** How many samples were observed. */
   samples: number;
   /** By tensor name. */
   tensors: Record<string, TensorStats>;
@@ -171,9 +185,13 @@ export interface TensorDetails {
 
 /** What became of one operator of the input model. */
 export interface OpDecision {
+  /** Its place in the input model, from 0. */
   index: number;
+  /** TFLite's spelling, for example `CONV_2D`. */
   type: string;
+  /** The name of its first output. */
   name: string;
+  /** What it computes in; `dynamic-int8` has INT8 weights and float activations. */
   decision: 'float32' | 'float16' | 'int8' | 'dynamic-int8';
   /** Why it stayed float. */
   reason?: string;
@@ -185,8 +203,11 @@ export type QuantMode = 'fp16' | 'dynamic-int8' | 'static-int8';
 /** What `quantize` did. */
 export interface QuantReport {
   mode: QuantMode;
+  /** Sizes of the two files. */
   sizeBytes: { before: number; after: number };
+  /** By index of the input model's operators. */
   ops: OpDecision[];
+  /** What may make the result worse than it could be, in sentences. */
   warnings: string[];
 }
 
@@ -211,9 +232,11 @@ export interface QuantAttempt {
 
 /** How far a candidate's output is from the reference's, over all samples. */
 export interface OutputMetrics {
+  /** The largest and the mean absolute difference, and the mean squared one, in the output's own units. */
   maxAbs: number;
   meanAbs: number;
   mse: number;
+  /** Cosine of the angle between the two, -1..1. */
   cosine: number;
   /** 10 log10(signal power / error power); Infinity for equal outputs. */
   sqnrDb: number;
@@ -227,6 +250,7 @@ export interface OutputMetrics {
 export interface LayerMetrics {
   /** Name of the operator in the reference model. */
   op: string;
+  /** TFLite's spelling, for example `CONV_2D`. */
   type: string;
   sqnrDb: number;
   cosine: number;
@@ -234,6 +258,7 @@ export interface LayerMetrics {
 
 /** What `compare` finds. */
 export interface CompareReport {
+  /** How many samples were compared. */
   samples: number;
   /** By tensor name of the reference model. */
   outputs: Record<string, OutputMetrics>;
@@ -250,7 +275,7 @@ export interface CompareReport {
   layers?: LayerMetrics[];
 }
 
-/** What `benchmark` measures. Times are milliseconds. */
+/** What `benchmark` measures. Times are those of one run, in milliseconds. */
 export interface BenchmarkReport {
   medianMs: number;
   p95Ms: number;

@@ -1,4 +1,7 @@
-import { type ErrorCode, WebQuantError } from '../api/errors.js';
+// What the WebAssembly module exports by Embind (bindings/bindings.cpp), as types, and how its failures become errors. A test compares the
+// names of both sides.
+
+import { type ErrorCode, foreign, isTrap, WebQuantError } from '../api/errors.js';
 import type {
   ActivationRange,
   CalibrationStats,
@@ -141,9 +144,8 @@ export function unwrap<T>(call: () => Outcome<T>): T {
   try {
     outcome = call();
   } catch (cause) {
-    // The module catches what C++ throws, so this is a trap, or an exception of the engine.
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw new WebQuantError('internal', 'webquant', `WebAssembly stopped (${message})`, { cause });
+    // The module catches what C++ throws, so this is a trap, or an exception of JavaScript's on the way in or out.
+    throw foreign(cause, 'webquant', isTrap(cause) ? 'WebAssembly stopped: ' : '');
   }
   const error = outcome?.error;
   if (error) throw new WebQuantError(error.code, error.where, error.message);

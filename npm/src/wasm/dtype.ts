@@ -1,3 +1,5 @@
+// Which class of typed arrays holds which type of elements, for everything that reads or writes WebAssembly's memory.
+
 import { WebQuantError } from '../api/errors.js';
 import type { DType, TensorInfo, TypedArray } from '../api/types.js';
 

@@ -1,3 +1,5 @@
+// One input or output of a model: where it lies in WebAssembly's memory and which arrays it takes.
+
 import { describe, kindOf } from '../api/arguments.js';
 import { invalidInput } from '../api/errors.js';
 import type { TensorInfo, TypedArray } from '../api/types.js';

@@ -1,3 +1,6 @@
+// All inputs and outputs of a model that sessions, calibrators and comparisons run: their values are checked and copied into
+// WebAssembly's memory before a run, and out of it afterwards.
+
 import { describe, kindOf, listed } from '../api/arguments.js';
 import { invalidInput } from '../api/errors.js';
 import type { Inputs, Outputs, TensorInfo, TypedArray } from '../api/types.js';
