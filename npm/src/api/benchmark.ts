@@ -69,7 +69,7 @@ export function checkBenchmarkOptions(options: BenchmarkOptions = {}): Required<
   };
 }
 
-/** The same unsigned 32-bit integers every time (xorshift). */
+/** A generator of unsigned 32-bit integers that gives the same ones every time (xorshift; Marsaglia, 2003). */
 function randomIntegers(): () => number {
   let state = 0x2545f491;
   return () => {
@@ -81,8 +81,8 @@ function randomIntegers(): () => number {
 }
 
 /**
- * Values of ordinary magnitude: floats in [-1, 1] and never denormal, which would slow the arithmetic down; integers of quantized
- * inputs over their whole range; 0 or 1 for the others, which may be indices.
+ * Values of ordinary magnitude for one input. Floats lie in [-1, 1] and are never denormal, because denormal numbers slow the arithmetic
+ * down. Quantized inputs get integers over their whole range. Other integers are 0 or 1, because they may be indices.
  */
 function randomInput({ shape, dtype }: TensorInfo, random: () => number): TypedArray {
   const length = elementCount(shape);

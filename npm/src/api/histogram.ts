@@ -3,8 +3,8 @@
 import type { Histogram } from './types.js';
 
 /**
- * The histogram of all the values of both. Bins lie at multiples of their width, a power of two, so that joining neighbours neither
- * loses nor moves a count: see src/calibrate/histogram.h, whose bins these are.
+ * The histogram of the values of both. The width of a bin is a power of two and bins lie at multiples of it, so two neighbours can be
+ * joined into one bin of twice the width without an error.
  */
 export function mergeHistograms(a: Histogram, b: Histogram, bins: number): Histogram {
   let exponent = Math.max(a.exponent, b.exponent);
@@ -22,7 +22,7 @@ export function mergeHistograms(a: Histogram, b: Histogram, bins: number): Histo
   return { exponent, first, counts };
 }
 
-/** One past the last bin of either. */
+/** The index after the last bin of either. */
 function lastOf(a: Histogram, b: Histogram): number {
   return Math.max(a.first + a.counts.length, b.first + b.counts.length);
 }

@@ -13,7 +13,8 @@ import { WebQuant } from './webquant.js';
 
 /** Options of {@link load}. */
 export interface LoadOptions {
-  /** Which module is loaded. Default `auto`: `relaxed-simd` where the engine has it, which makes INT8 about twice as fast, otherwise `simd`. */
+  /** Which module is loaded. Default `auto`: `relaxed-simd` where the engine has it, because it makes INT8 about twice as fast, otherwise
+   * `simd`. */
   variant?: Variant | 'auto';
   /** How many threads compute. Default 1, which is all that this version can do. */
   threads?: number;
@@ -196,7 +197,7 @@ function failure(where: string, what: string, cause: unknown, advice = ''): WebQ
 }
 
 async function readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> {
-  // Bundlers for browsers must not follow this.
+  // The name is held in a variable, so that bundlers for browsers do not look for the module.
   const name = 'node:fs/promises';
   const fs = await import(/* webpackIgnore: true */ /* @vite-ignore */ name);
   return fs.readFile(url);

@@ -11,14 +11,14 @@ type Global<Name extends string> = typeof globalThis extends {
   ? Instance
   : never;
 
-/** 8-bit pixels, rows top to bottom, channels interleaved. An `ImageData` is one. */
+/** 8-bit pixels: rows from top to bottom, channels interleaved, height * width * channels values. An `ImageData` is one. */
 export interface Pixels {
   data: Uint8Array | Uint8ClampedArray;
-  /** In pixels. */
+  /** Width in pixels. */
   width: number;
-  /** In pixels. */
+  /** Height in pixels. */
   height: number;
-  /** 1 gray, 3 RGB, or 4 RGBA, whose alpha is ignored. Default: what the length of `data` says. */
+  /** Channels of a pixel: 1 (gray), 3 (RGB) or 4 (RGBA, whose alpha is ignored). Default: the length of `data` / (width * height). */
   channels?: number;
 }
 
@@ -59,7 +59,7 @@ export class PixelReader {
     });
     if (!context)
       throw new WebQuantError('internal', 'frame', 'the browser gave no canvas to draw on');
-    // Nothing of the frame before shines through.
+    // A transparent pixel replaces what the canvas showed before.
     context.globalCompositeOperation = 'copy';
     this.#context = context;
     return context;

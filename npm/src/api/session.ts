@@ -9,11 +9,11 @@ import type { Inputs, OpProfile, Outputs, SessionMemory, TensorInfo, TypedArray 
 
 /** Options of `WebQuant.createSession`. */
 export interface SessionOptions {
-  /** Measure each operator, see {@link Session.profile}; runs are then a little slower. Default false. */
+  /** Measure the time of each operator, see {@link Session.profile}. Runs are then a little slower. Default false. */
   profile?: boolean;
-  /** Size of the first dimension of the inputs, where the file leaves it open. Default: what the file says. */
+  /** Size of the first dimension of the inputs, where the file leaves it open, at least 1. Default: the size that the file gives. */
   batch?: number;
-  /** Default of {@link RunOptions.quantizeIo}. */
+  /** What {@link RunOptions.quantizeIo} is where a run does not say. Default false. */
   quantizeIo?: boolean;
 }
 
@@ -93,9 +93,9 @@ export class Session extends Resource {
   /**
    * Runs the model once.
    *
-   * @param inputs - as many values as the inputs' shapes say, in arrays of the inputs' types
+   * @param inputs - for each input as many values as its shape says, in an array of its type
    * @returns new arrays by tensor name; with `into` that record, and nothing is allocated
-   * @throws WebQuantError `invalid-input` for arrays of the wrong kind, length or name
+   * @throws WebQuantError `invalid-input` for arrays of the wrong kind, length or name, and for unknown options
    */
   run(inputs: Inputs, options?: RunOptions): Outputs {
     this.requireLive();
@@ -114,13 +114,19 @@ export class Session extends Resource {
    *
    * It is valid until the next call of webquant that can allocate (making a session or calibrator, inspecting, quantizing, comparing,
    * converting a frame): when the memory grows, older views of it become empty, and `run` refuses them. Ask again then.
+   *
+   * @throws WebQuantError `invalid-input` for a name that is no input's
    */
   input(name: string): TypedArray {
     this.requireLive();
     return this.#ports.input(name);
   }
 
-  /** With `profile: true`: the time of each operator, the mean of all runs so far. */
+  /**
+   * The mean time of each operator over all runs so far, in milliseconds.
+   *
+   * @throws WebQuantError `invalid-input` for a session that was made without `profile: true`
+   */
   profile(): OpProfile[] {
     this.requireLive();
     if (!this.#profiled)

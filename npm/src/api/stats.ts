@@ -29,7 +29,7 @@ export const binsOf = (where: string, value: unknown): number =>
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Statistics as a calibrator gives them, possibly by way of JSON. Throws `invalid-input` for anything else. */
+/** Checks statistics that a calibrator gave, possibly by way of JSON. Throws `invalid-input` for anything else. */
 export function checkStats(where: string, value: unknown): CalibrationStats {
   if (!isObject(value))
     throw invalidInput(where, `expected what calibrator.stats() returns, got ${describe(value)}`);
@@ -135,7 +135,7 @@ export function mergeStats(a: CalibrationStats, b: CalibrationStats): Calibratio
       mergeTensors(one, other, a.bins),
     ),
   };
-  // Without those of all samples they say nothing.
+  // Details are sums over all samples, so both statistics must have them.
   if (aDetails && bDetails)
     merged.details = mergeEntries('details', aDetails, bDetails, mergeDetails);
   return merged;

@@ -9,13 +9,13 @@ export interface Progress {
 }
 
 /**
- * A long call that can be left between two steps: it yields after each, and returns its result. What it holds is freed when it ends, in
- * whichever way.
+ * A long call that can be left between two steps. It yields after each step and returns its result at the end. When it ends, is left, or
+ * throws, what it holds is freed.
  * @internal
  */
 export type Steps<Result> = Generator<Progress, Result, void>;
 
-/** All steps at once. */
+/** Takes all steps at once and returns the result. */
 export function finish<Result>(steps: Steps<Result>): Result {
   for (;;) {
     const { done, value } = steps.next();

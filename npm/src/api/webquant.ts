@@ -31,7 +31,8 @@ import type {
 /**
  * A loaded WebAssembly module and what it can do. Make one with `load`.
  *
- * Every method throws a `WebQuantError`; after any error everything keeps working.
+ * Every failure of a method is a `WebQuantError`, and after any error everything keeps working. An option that a method does not know is
+ * such an error: `invalid-input`.
  */
 export class WebQuant {
   /** What was loaded. */
@@ -50,7 +51,7 @@ export class WebQuant {
     return new WebQuant(runtime, info);
   }
 
-  /** The operators that models may hold, in the order of the documentation. */
+  /** The operators that models may hold, in the order of the documentation, and how each runs and is quantized. */
   operators(): OperatorInfo[] {
     const { core } = this.#requireLive();
     return unwrap(() => core.operators());
@@ -92,8 +93,8 @@ export class WebQuant {
    * Makes a smaller model of a float model. The file runs here and in every TensorFlow Lite (LiteRT) runtime.
    *
    * @param bytes - a `.tflite` file of a float model
-   * @throws WebQuantError `missing-stats` for `static-int8` without the statistics of this model; `invalid-input` for a model that is
-   * quantized already
+   * @throws WebQuantError `invalid-model`; `missing-stats` for `static-int8` without the statistics of this model; `invalid-input` for a
+   * model that is quantized already
    */
   quantize(bytes: ModelBytes, options: QuantizeOptions): QuantizeResult {
     return quantize(this.#requireLive().core, bytesOf('bytes', bytes), options);
@@ -106,6 +107,8 @@ export class WebQuant {
    * @param candidate - a `.tflite` file with the same inputs and outputs, possibly of other types
    * @param samples - inputs as `Session.run` takes them, as real values (Float32Array) also where a model's input is int8; they may
    * come one by one from a generator
+   * @throws WebQuantError as {@link WebQuant.createSession}; `invalid-input` for models that do not fit together, for no samples, and for
+   * what a generator of the caller's throws, which is then the `cause`
    */
   compare(
     reference: ModelBytes,
@@ -138,6 +141,7 @@ export class WebQuant {
    * where none does.
    *
    * @param bytes - a `.tflite` file of a float model
+   * @throws WebQuantError as {@link WebQuant.compare}
    */
   quantizeToTarget(bytes: ModelBytes, options: QuantizeToTargetOptions): QuantizeToTargetResult {
     return finish(this.quantizingToTarget(bytes, options));
@@ -156,6 +160,8 @@ export class WebQuant {
    * Times a model on pseudo-random inputs, which are the same every time.
    *
    * @param bytes - a `.tflite` file
+   * @returns times of one run in milliseconds, and the memory in bytes
+   * @throws WebQuantError as {@link WebQuant.createSession}
    */
   benchmark(bytes: ModelBytes, options?: BenchmarkOptions): BenchmarkReport {
     return finish(this.benchmarking(bytes, options));
@@ -175,7 +181,8 @@ export class WebQuant {
   /**
    * Crops, resamples and normalises a picture to a model's input: (pixel - mean) / std, NHWC.
    *
-   * @returns width * height * 3 values, or width * height for `gray`
+   * @param frame - the picture, as large as it is
+   * @returns height * width * 3 values, or height * width for `gray`
    * @throws WebQuantError `invalid-input` for something that is no picture, or has none yet
    */
   frameToTensor(frame: FrameSource, options: FrameOptions & { dtype?: 'float32' }): Float32Array;

@@ -1,4 +1,4 @@
-// Comlink declares this adapter only beside its CommonJS build.
+// Types of Comlink's adapter for Node's workers. Comlink declares them only beside its CommonJS build, which the package does not use.
 declare module 'comlink/dist/esm/node-adapter.mjs' {
   import type { Endpoint } from 'comlink';
 

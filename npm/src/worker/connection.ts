@@ -15,7 +15,7 @@ export interface Starters {
   inNode(): URL;
 }
 
-/** What happens to a script without being asked for. */
+/** What a script reports by itself. */
 interface Events {
   /** The script has stopped, or can do nothing any more. */
   onCrash(cause: unknown): void;
@@ -23,10 +23,10 @@ interface Events {
   onGarbled(): void;
 }
 
-/** A script that runs elsewhere. */
+/** The script of a worker that runs, in a browser or in Node. */
 interface Script {
   endpoint: Endpoint;
-  /** Whether the process waits for it. */
+  /** Says whether the process stays alive for the script. Only Node has this choice. */
   hold(keep: boolean): void;
   stop(): void;
 }
@@ -180,8 +180,8 @@ function inNodeScript(worker: NodeWorker, { onCrash, onGarbled }: Events): Scrip
 }
 
 /**
- * A value as it is sent: a view of a part of its buffer as an array of its own, so that not the whole buffer goes along; with `isMoved`
- * the buffers of the others, and of the arrays in a record or list, go instead of being copied.
+ * A value as it is sent. A view of a part of a buffer becomes an array of its own, so that the rest of the buffer is not sent with it.
+ * With `isMoved` the buffers of other arrays are moved and not copied, also those of the arrays in a record or list.
  */
 function portable(value: unknown, isMoved: boolean): unknown {
   if (ArrayBuffer.isView(value)) {

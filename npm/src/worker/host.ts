@@ -30,22 +30,22 @@ import type {
 import type { WebQuant } from '../api/webquant.js';
 import { type Answer, failureOf } from './answer.js';
 
-/** What the outside knows of a session or calibrator. */
+/** What is sent back when a session or calibrator was made: its number, and its inputs and outputs. */
 export interface Created {
   id: number;
   inputs: readonly TensorInfo[];
   outputs: readonly TensorInfo[];
 }
 
-/** Samples that were sent one by one. */
+/** The samples of a call, which are sent one by one before it begins. */
 type Samples = Inputs[];
 
 type Held = Session | Calibrator | Samples | Steps<unknown>;
 
-/** How long steps are taken before the worker listens again, in milliseconds. */
+/** How long the worker takes steps of a long call before it listens for messages again, in milliseconds. */
 const TURN_MS = 16;
 
-/** The calls, each of which is that of the package with numbers in place of objects. */
+/** The calls that the worker answers. Each is a call of the package, with a number in place of a session, calibrator or long call. */
 export class Host {
   readonly #held = new Map<number, Held>();
   #wq: WebQuant | undefined;
@@ -81,7 +81,7 @@ export class Host {
     try {
       return this.#loaded.frameToTensor(frame, options);
     } finally {
-      // What was made for the journey, or cloned by it, is of no use to anybody else.
+      // A bitmap or video frame was made or cloned for this call, so nobody else closes it.
       (frame as { close?(): void } | null)?.close?.();
     }
   }
@@ -143,7 +143,7 @@ export class Host {
     return this.#hold(this.#loaded.benchmarking(bytes, options));
   }
 
-  /** Goes on with a long call for a short while. */
+  /** Goes on with a long call for a short while, and tells how far it is or what it has returned. */
   advance(steps: number): { progress: Progress } | { progress?: never; result: unknown } {
     const held = this.#held.get(steps);
     if (!held || !('next' in held)) throw noSuchObject(steps);
@@ -195,7 +195,7 @@ const INNER_CALLS: ReadonlySet<keyof Host> = new Set([
 const noSuchObject = (id: number) =>
   invalidInput('webquant', `the worker holds no object ${id} of this kind`);
 
-/** Arguments as they are sent: what is a model here may be a file there. */
+/** The arguments of a call as they are sent: where the package takes the bytes of a model, the user may give a file. */
 export type Sent<Args extends unknown[]> = {
   [Index in keyof Args]: ModelBytes extends Args[Index] ? Args[Index] | Blob : Args[Index];
 };
@@ -224,7 +224,7 @@ export function guarded(host: Host): Guarded {
   }) as unknown as Guarded;
 }
 
-/** What a file holds; anything else as it is. */
+/** The contents of a file; any other value is returned as it is. */
 async function contentsOf(value: unknown): Promise<unknown> {
   if (!/^(Blob|File)$/.test(kindOf(value))) return value;
   try {

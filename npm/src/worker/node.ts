@@ -17,7 +17,7 @@ interface WorkerThreads {
 
 /** The module of Node that has the workers. */
 export function workerThreads(): Promise<WorkerThreads> {
-  // Bundlers for browsers must not follow this.
+  // The name is held in a variable, so that bundlers for browsers do not look for the module.
   const name = 'node:worker_threads';
   return import(/* webpackIgnore: true */ /* @vite-ignore */ name);
 }
@@ -25,7 +25,7 @@ export function workerThreads(): Promise<WorkerThreads> {
 /** A port or worker of Node as Comlink takes it. */
 export const nodeEndpoint = (port: NodeEndpoint): Endpoint => adapt(port);
 
-/** Options of a worker: it inherits Node's own, but must not where they say what kind of text the main script is. */
+/** Options of a new worker. It inherits the options of Node itself, except for those that describe the main script's text. */
 export function workerOptions(): { execArgv?: string[] } {
   const { process } = globalThis as unknown as { process: { execArgv: string[] } };
   const ofMain = /^(-e|-p|-pe|--eval|--print|--input-type)(=|$)/;

@@ -73,9 +73,9 @@ abstract class WorkerResource {
   }
 }
 
-/** A `Session` in a worker. There is no `input()`: memory of the worker cannot be written to from outside. */
+/** A `Session` in a worker. It has no `input()`, because this thread cannot write to the worker's memory. */
 export class WorkerSession extends WorkerResource {
-  /** Bytes that it takes in the worker. */
+  /** Bytes that the session takes in the worker's memory. */
   readonly memory: SessionMemory;
   #lastRunMs = Number.NaN;
 
@@ -90,7 +90,11 @@ export class WorkerSession extends WorkerResource {
     return this.#lastRunMs;
   }
 
-  /** See `Session.run`. With `into` values are copied to its arrays when they arrive. */
+  /**
+   * See `Session.run`. With `into` the outputs are copied to its arrays when they arrive.
+   *
+   * @throws WebQuantError also `invalid-input` for values that cannot be sent to a worker
+   */
   async run(inputs: Inputs, options: RunOptions & CallOptions = {}): Promise<Outputs> {
     const [own, call] = split(options, RUN_OPTIONS);
     return this.#run(inputs, own, call);
@@ -106,7 +110,11 @@ export class WorkerSession extends WorkerResource {
     return into;
   }
 
-  /** Runs the model on one sample after the other; the outputs are in the same order. */
+  /**
+   * Runs the model on one sample after the other, which may come from an asynchronous generator.
+   *
+   * @returns the outputs of each sample, in the same order
+   */
   async runAll(
     samples: SampleSource,
     options: Omit<RunOptions, 'into'> & LongCallOptions = {},
@@ -138,7 +146,7 @@ export class WorkerCalibrator extends WorkerResource {
     super(connection, 'calibrator', created);
   }
 
-  /** How many samples are known here to have been observed. */
+  /** How many samples were observed, as far as this thread has been told. */
   get samples(): number {
     return this.#samples;
   }

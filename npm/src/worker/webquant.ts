@@ -140,7 +140,7 @@ export class WorkerWebQuant {
     return this.#connection.long(this.#connection.call('benchmark', [bytes, own], call), call);
   }
 
-  /** See `WebQuant.frameToTensor`. A bitmap or video frame is moved with `transfer`. */
+  /** See `WebQuant.frameToTensor`. With `transfer` a bitmap or video frame is moved, and the caller no longer has it. */
   frameToTensor(
     frame: FrameSource,
     options: FrameOptions & { dtype?: 'float32' } & CallOptions,
@@ -177,7 +177,7 @@ export class WorkerWebQuant {
     void this.dispose();
   }
 
-  /** Sends samples one by one, so that neither side is held up by many at once, and frees them after the call. */
+  /** Sends the samples of a call one by one, so that neither thread is blocked by many at once, and frees them after the call. */
   async #withSamples<Result>(
     samples: SampleSource,
     call: CallOptions,
@@ -195,7 +195,7 @@ export class WorkerWebQuant {
   }
 }
 
-/** Elements of a page cannot leave it, but a copy of what they show can. */
+/** A picture as it can be sent to a worker: an element of the page cannot, so a bitmap of what it shows is made. */
 async function sendable(frame: FrameSource): Promise<FrameSource> {
   const kind = Object.prototype.toString.call(frame).slice('[object '.length, -1);
   const isElement = /^(HTML(Video|Image|Canvas)Element|OffscreenCanvas)$/.test(kind);
