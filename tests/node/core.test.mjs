@@ -64,7 +64,7 @@ test('the classes and their methods', () => {
 });
 
 test('what stops WebAssembly is an internal error', async () => {
-  const { unwrap } = await import(
+  const { release, unwrap } = await import(
     pathToFileURL(join(dirname(path('webquant-simd.wasm')), 'core.js'))
   );
   const trap = new WebAssembly.RuntimeError('unreachable');
@@ -72,6 +72,12 @@ test('what stops WebAssembly is an internal error', async () => {
     throw trap;
   };
   assertThrows(() => unwrap(stop), 'internal', 'webquant', /unreachable/);
+  assertThrows(() => release({ delete: stop }), 'internal', 'webquant', /unreachable/);
+  release(undefined);
+  const odd = () => {
+    throw new TypeError('odd');
+  };
+  assertThrows(() => unwrap(odd), 'internal', 'webquant', /^webquant: TypeError: odd$/);
   const failure = { error: { code: 'unsupported', where: 'here', message: 'not this' } };
   assertThrows(() => unwrap(() => failure), 'unsupported', 'here', /not this/);
   assert.equal(

@@ -104,7 +104,7 @@ test('Embind and the memory of WebAssembly are known to the folder wasm', () => 
 test('each file says at its top what it is for, and has at most 300 lines', () => {
   for (const file of sources) {
     const text = textOf(file);
-    assert.match(text, /^(\/\/ \S|\/\*\*\n \* \S)/, file);
+    assert.match(text, /^(\/\/ \S|\/\*\*\n \* \S[^/]*@packageDocumentation)/, file);
     assert.ok(text.split('\n').length <= 301, file);
   }
 });

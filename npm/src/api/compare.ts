@@ -1,7 +1,7 @@
 // Runs two models on the same samples and measures how far their outputs are apart, for `WebQuant.compare`. The metrics are computed in
 // WebAssembly (src/compare), sample by sample, so that no outputs are kept.
 
-import { type Runtime, unwrap } from '../wasm/core.js';
+import { type Runtime, release, unwrap } from '../wasm/core.js';
 import { Ports } from '../wasm/ports.js';
 import { checkOptions, describe, flag, integer, type OptionTable } from './arguments.js';
 import { invalidInput } from './errors.js';
@@ -53,7 +53,7 @@ export function* comparing(
       throw invalidInput('options.labels', `${labels.length} labels for ${count} samples`);
     return unwrap(() => runner.report());
   } finally {
-    runner.delete();
+    release(runner);
   }
 }
 

@@ -1,7 +1,13 @@
 // Makes the input of a model from a picture, for `WebQuant.frameToTensor`. The pixels are cropped, resampled and normalised in WebAssembly
 // (src/frame).
 
-import { type FrameConverter, type FrameSpec, type Runtime, unwrap } from '../wasm/core.js';
+import {
+  type FrameConverter,
+  type FrameSpec,
+  type Runtime,
+  release,
+  unwrap,
+} from '../wasm/core.js';
 import { checkOptions, describe, integer, type OptionTable, oneOf } from './arguments.js';
 import { invalidInput } from './errors.js';
 import { type FrameSource, PixelReader } from './pixels.js';
@@ -61,7 +67,7 @@ export class FrameReader {
   }
 
   dispose(): void {
-    this.#converter?.delete();
+    release(this.#converter);
     this.#converter = undefined;
   }
 }

@@ -138,6 +138,14 @@ export interface Runtime {
   disposed: boolean;
 }
 
+/** Frees an object in the module. A failure is thrown as of any other call. */
+export function release(handle: Handle | undefined): void {
+  unwrap<void>(() => {
+    handle?.delete();
+    return undefined;
+  });
+}
+
 /** The value of a call into the module; a failure is thrown. */
 export function unwrap<T>(call: () => Outcome<T>): T {
   let outcome: Outcome<T>;

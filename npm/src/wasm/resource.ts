@@ -2,7 +2,7 @@
 
 import { dispose } from '../api/dispose.js';
 import { invalidInput } from '../api/errors.js';
-import type { Handle, Runtime } from './core.js';
+import { type Handle, type Runtime, release } from './core.js';
 
 /**
  * Something that holds memory of WebAssembly until `dispose()`. One that is forgotten is freed when it is collected as garbage, which
@@ -33,7 +33,7 @@ export abstract class Resource {
   dispose(): void {
     const handle = this.#handle;
     this.#handle = undefined;
-    handle?.delete();
+    release(handle);
   }
 
   /** For `using`: the same as {@link Resource.dispose | dispose}. */
