@@ -49,7 +49,7 @@ const sabotage = (how) =>
     channel.postMessage(how);
   });
 
-test('a trap ends the worker, and every call says so', async () => {
+test('a trap ends the worker, and every call says so', async (t) => {
   const wq = await loadSabotaged();
   const worker = started.at(-1);
   const exited = new Promise((resolve) => worker.once('exit', resolve));
@@ -57,12 +57,15 @@ test('a trap ends the worker, and every call says so', async () => {
   const calibrator = await wq.createCalibrator(model);
   assert.deepEqual(await session.run(input), expected);
   const alive = setInterval(() => {}, 1000);
+  t.after(() => {
+    clearInterval(alive);
+    return worker.terminate();
+  });
   await sabotage('trap');
   const calls = [wq.inspect(model), session.run(input), wq.benchmark(model), calibrator.stats()];
   for (const call of calls)
     await assertRejects(call, 'internal', 'worker', /unreachable.*load another one/);
   await exited;
-  clearInterval(alive);
   for (const call of [wq.inspect(model), session.run(input), calibrator.observe(input)])
     await assertRejects(call, 'internal', 'worker');
   await session.dispose();
