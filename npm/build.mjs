@@ -20,7 +20,7 @@ function writeVersions() {
   if (!revision)
     throw new Error('scripts/setup.d/versions.sh does not say which XNNPACK it fetches');
   writeFileSync(
-    join(here, 'src/version.ts'),
+    join(here, 'src/api/version.ts'),
     `// Written by build.mjs.\nexport const version = '${version}';\nexport const xnnpack = '${revision}';\n`,
   );
 }

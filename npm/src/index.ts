@@ -4,16 +4,16 @@
  * @packageDocumentation
  */
 
-export type { BenchmarkOptions } from './benchmark.js';
-export { Calibrator, type CalibratorOptions } from './calibrator.js';
-export type { CompareOptions } from './compare.js';
-export { type ErrorCode, WebQuantError } from './errors.js';
-export type { FrameOptions } from './frame.js';
-export { type LoadOptions, load } from './load.js';
-export type { Drawable, FrameSource, Pixels } from './pixels.js';
-export type { QuantizeOptions, QuantizeResult } from './quantize.js';
-export type { QuantizeToTargetOptions, QuantizeToTargetResult } from './quantize-to-target.js';
-export { type RunOptions, Session, type SessionOptions } from './session.js';
-export { mergeStats } from './stats.js';
-export type * from './types.js';
-export { WebQuant } from './webquant.js';
+export type { BenchmarkOptions } from './api/benchmark.js';
+export { Calibrator, type CalibratorOptions } from './api/calibrator.js';
+export type { CompareOptions } from './api/compare.js';
+export { type ErrorCode, WebQuantError } from './api/errors.js';
+export type { FrameOptions } from './api/frame.js';
+export { type LoadOptions, load } from './api/load.js';
+export type { Drawable, FrameSource, Pixels } from './api/pixels.js';
+export type { QuantizeOptions, QuantizeResult } from './api/quantize.js';
+export type { QuantizeToTargetOptions, QuantizeToTargetResult } from './api/quantize-to-target.js';
+export { type RunOptions, Session, type SessionOptions } from './api/session.js';
+export { mergeStats } from './api/stats.js';
+export type * from './api/types.js';
+export { WebQuant } from './api/webquant.js';

@@ -1,9 +1,6 @@
-// The script of the worker, in browsers and in Node.
+// The script that the worker runs, in browsers and in Node. It stays at the top of the package because some bundlers keep its address
+// as it is written in worker.ts; a bundle then looks for `worker-thread.js` beside itself, as the package's README tells.
 
-import { type Endpoint, expose } from 'comlink';
-import { guarded, Host } from './worker-host.js';
-import { nodeEndpoint, workerThreads } from './worker-node.js';
+import { serve } from './worker/thread.js';
 
-const host = guarded(new Host());
-if (typeof globalThis.postMessage === 'function') expose(host, globalThis as unknown as Endpoint);
-else workerThreads().then(({ parentPort }) => expose(host, nodeEndpoint(parentPort)));
+serve();

@@ -33,10 +33,10 @@ function copyPackage(to) {
   const { resolve } = createRequire(packageFile);
   cpSync(join(dirname(packageFile), 'dist'), join(to, 'webquant/dist'), { recursive: true });
   const spellings = [
-    ["'wasm-feature-detect'", "'/wasm-feature-detect/index.js'", ['load.js']],
-    ["'comlink'", "'/comlink/comlink.mjs'", ['worker-connection.js', 'worker-host.js']],
-    ["'comlink'", "'/comlink/comlink.mjs'", ['worker-thread.js']],
-    ["'comlink/dist/esm/node-adapter.mjs'", "'/comlink/node-adapter.mjs'", ['worker-node.js']],
+    ["'wasm-feature-detect'", "'/wasm-feature-detect/index.js'", ['api/load.js']],
+    ["'comlink'", "'/comlink/comlink.mjs'", ['worker/connection.js', 'worker/host.js']],
+    ["'comlink'", "'/comlink/comlink.mjs'", ['worker/thread.js']],
+    ["'comlink/dist/esm/node-adapter.mjs'", "'/comlink/node-adapter.mjs'", ['worker/node.js']],
   ];
   for (const name of ['wasm-feature-detect', 'comlink'])
     cpSync(join(dirname(resolve(`${name}/package.json`)), 'dist/esm'), join(to, name), {

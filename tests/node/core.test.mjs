@@ -1,4 +1,4 @@
-// npm/src/core.ts describes by hand what bindings/bindings.cpp exports: the two must name the same things.
+// npm/src/wasm/core.ts describes by hand what bindings/bindings.cpp exports: the two must name the same things.
 
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { assertThrows } from './support/errors.mjs';
 
-const source = readFileSync(new URL('../../npm/src/core.ts', import.meta.url), 'utf8');
+const source = readFileSync(new URL('../../npm/src/wasm/core.ts', import.meta.url), 'utf8');
 const path = (name) => fileURLToPath(import.meta.resolve(`webquant/wasm/${name}`));
 
 /** The methods that an interface of core.ts declares itself, sorted. */
@@ -64,14 +64,20 @@ test('the classes and their methods', () => {
 });
 
 test('what stops WebAssembly is an internal error', async () => {
-  const { unwrap } = await import(
-    pathToFileURL(join(dirname(path('webquant-simd.wasm')), '../core.js'))
+  const { release, unwrap } = await import(
+    pathToFileURL(join(dirname(path('webquant-simd.wasm')), 'core.js'))
   );
   const trap = new WebAssembly.RuntimeError('unreachable');
   const stop = () => {
     throw trap;
   };
   assertThrows(() => unwrap(stop), 'internal', 'webquant', /unreachable/);
+  assertThrows(() => release({ delete: stop }), 'internal', 'webquant', /unreachable/);
+  release(undefined);
+  const odd = () => {
+    throw new TypeError('odd');
+  };
+  assertThrows(() => unwrap(odd), 'internal', 'webquant', /^webquant: TypeError: odd$/);
   const failure = { error: { code: 'unsupported', where: 'here', message: 'not this' } };
   assertThrows(() => unwrap(() => failure), 'unsupported', 'here', /not this/);
   assert.equal(

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { dirname, relative } from 'node:path';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { relaxedSimd } from 'wasm-feature-detect';
-import { load, WebQuant } from 'webquant';
+import { load, WebQuant, WebQuantError } from 'webquant';
 import { assertRejects, assertThrows } from './support/errors.mjs';
 import { loadHere, model, sample } from './support/glyphs.mjs';
 
@@ -91,6 +91,78 @@ test('a wasmBinary that is something else is refused', async () => {
       'invalid-input',
       'options.wasmBinary',
     );
+});
+
+/** What `load` throws while a function of WebAssembly fails so. */
+async function failing(name, thrown, options) {
+  const original = WebAssembly[name];
+  WebAssembly[name] = () => Promise.reject(thrown);
+  try {
+    await load(options);
+  } catch (error) {
+    return error;
+  } finally {
+    WebAssembly[name] = original;
+  }
+  assert.fail('nothing was thrown');
+}
+
+test('a failure keeps its cause and its code, wherever the module comes from', async () => {
+  const { CompileError, LinkError, RuntimeError } = WebAssembly;
+  const sources = {
+    load: {},
+    'options.wasmUrl': { wasmUrl: pathToFileURL(wasmFolder) },
+    'options.wasmBinary': { wasmBinary: binary('simd'), variant: 'simd' },
+  };
+  const memory = new RangeError('WebAssembly.instantiate(): Out of memory: Cannot allocate memory');
+  const cases = [
+    ['instantiate', memory, ['out-of-memory', 'out-of-memory', 'out-of-memory']],
+    ['compile', memory, ['out-of-memory', 'out-of-memory', 'out-of-memory']],
+    ['instantiate', new RuntimeError('unreachable'), ['internal', 'internal', 'internal']],
+    ['instantiate', new LinkError('import'), ['internal', 'invalid-input', 'invalid-input']],
+    ['instantiate', new Error('odd'), ['internal', 'invalid-input', 'invalid-input']],
+    ['compile', new CompileError('opcode'), ['internal', 'invalid-input', 'invalid-input']],
+  ];
+  for (const [name, thrown, codes] of cases)
+    for (const [i, [where, options]] of Object.entries(sources).entries()) {
+      const error = await failing(name, thrown, options);
+      assert.ok(error instanceof WebQuantError, String(error));
+      assert.deepEqual([error.code, error.where], [codes[i], where], error.message);
+      assert.equal(error.cause, thrown);
+      const isOther = thrown instanceof LinkError && where === 'options.wasmBinary';
+      assert.match(error.message, isOther ? /this is not webquant-simd\.wasm/ : /: .*: ./);
+      if (!isOther) assert.ok(error.message.includes(thrown.message), error.message);
+    }
+});
+
+test('a binary is called something else only if no variant takes it', async () => {
+  // Too little memory for the first variant says nothing about the file.
+  const thrown = new RangeError('could not allocate memory');
+  const error = await failing('instantiate', thrown, { wasmBinary: binary(best) });
+  assert.deepEqual([error.code, error.cause], ['out-of-memory', thrown]);
+});
+
+test('JavaScript that is missing is named, and not the binary', async () => {
+  // Beside the package, where a copy of it finds what it depends on.
+  const copy = mkdtempSync(join(wasmFolder, '../../../webquant-copy-'));
+  try {
+    cpSync(join(wasmFolder, '..'), copy, { recursive: true });
+    writeFileSync(join(copy, 'package.json'), '{ "type": "module" }');
+    for (const variant of ['simd', 'relaxed-simd'])
+      rmSync(join(copy, `wasm/webquant-${variant}.mjs`));
+    const { load: broken, WebQuantError: Broken } = await import(
+      pathToFileURL(join(copy, 'index.js'))
+    );
+    for (const options of [{}, { wasmBinary: binary('simd') }])
+      await assert.rejects(broken(options), (error) => {
+        assert.ok(error instanceof Broken, String(error));
+        assert.deepEqual([error.code, error.where], ['internal', 'load']);
+        assert.equal(error.cause.code, 'ERR_MODULE_NOT_FOUND');
+        return true;
+      });
+  } finally {
+    rmSync(copy, { recursive: true });
+  }
 });
 
 test('each load has its own module, and nothing is global or printed', async (t) => {

@@ -68,7 +68,9 @@ test('the examples of the documentation comments', async () => {
   const wq = await loadHere();
   const samples = frames.map((frame) => wq.frameToTensor(frame, { width: 64, height: 64 }));
   let count = 0;
-  const sources = readdirSync(join(root, 'npm/src')).filter((name) => name.endsWith('.ts'));
+  const sources = readdirSync(join(root, 'npm/src'), { recursive: true }).filter((name) =>
+    name.endsWith('.ts'),
+  );
   for (const name of sources) {
     const text = readFileSync(join(root, 'npm/src', name), 'utf8');
     for (const [, block] of text.matchAll(/^ *\* ```ts\n(.*?)^ *\* ```/gms)) {
