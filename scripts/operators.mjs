@@ -10,8 +10,8 @@ const END = '<!-- end of operators -->';
 const KERNELS = {
   '': 'none: known when a model is loaded',
   xnnpack: 'XNNPACK',
-  reference: "webquant's own",
-  'xnnpack,reference': "XNNPACK, or webquant's own where XNNPACK has none for the types or options",
+  portable: 'portable',
+  'xnnpack,portable': 'XNNPACK, or portable where XNNPACK has none for the types or options',
 };
 const mark = (flag) => (flag ? 'yes' : '–');
 

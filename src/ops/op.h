@@ -17,23 +17,33 @@ class OpView;
 
 /// How an operator is quantized.
 struct QuantRule {
+  /// Where the scale of the outputs comes from.
   enum class Output : uint8_t {
-    kCalibrated,          // its own range, from the statistics
-    kSameAsInput,         // it moves values: one scale for input 0 and all outputs
-    kInputsSameAsOutput,  // it merges values: one scale for all inputs and the output
-    kFixed,               // the range follows from the function (`fixed`)
-    kIntegers,            // sizes or indices, which have no scale
+    kCalibrated,          // from the statistics: the output has a range of its own
+    kSameAsInput,         // the operator moves values: its first data input and all outputs share one scale
+    kInputsSameAsOutput,  // the operator merges values: all inputs and the output share one scale
+    kFixed,               // `fixed`, which follows from the range of the function
+    kIntegers,            // the outputs are sizes or indices, which have no scale
   };
   Output output = Output::kCalibrated;
   QuantParams fixed = {};
-  int8_t data = 0;                        // input slots: what the weights are multiplied with, or what is moved
-  int8_t weights = -1, bias = -1;         // -1: none
-  int8_t channel_axis = 0;                // of the weights
-  uint32_t skip_inputs = 0;               // bit i: input i is not data (a shape, axes, paddings) and keeps its type
-  int8_t int8_version = 0;                // operator version of the static INT8 form, 0: it has none
-  int8_t int8_enlarging_version = 0;      // of one whose product of input scales is not below the output's, 0: the same
-  int8_t dynamic_version = 0;             // of the dynamic INT8 form with per-channel weights, 0: it has none
-  int8_t dynamic_per_tensor_version = 0;  // of the dynamic INT8 form with one weight scale
+
+  /// Input slots, -1 where there is none: the values that the weights are multiplied with, or that are moved; the
+  /// weights; the bias.
+  int8_t data = 0;
+  int8_t weights = -1, bias = -1;
+  /// The dimension of the weights that counts the output channels.
+  int8_t channel_axis = 0;
+  /// Bit i is set where input i is not data but, for example, a shape, axes or paddings. Such an input keeps its type.
+  uint32_t skip_inputs = 0;
+
+  /// The version that TensorFlow Lite gives the operator in each quantized form; 0 where it has no such form.
+  int8_t int8_version = 0;
+  /// Static INT8 where the product of the input scales is at least the output scale; 0 where that makes no difference.
+  int8_t int8_enlarging_version = 0;
+  /// Dynamic INT8, where each channel of the weights has a scale, and where they have one scale together.
+  int8_t dynamic_version = 0;
+  int8_t dynamic_per_tensor_version = 0;
 };
 
 /// Operands of a portable kernel as they lie in memory; an absent input is empty.

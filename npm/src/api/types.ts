@@ -59,8 +59,11 @@ export interface OpInfo {
   weightBytes: number;
   /** Whether it can run here. */
   supported: boolean;
-  /** What computes it: XNNPACK, or a plain kernel of webquant's own. Absent where it cannot run. */
-  runs?: 'xnnpack' | 'reference';
+  /**
+   * What computes it: XNNPACK's kernels; webquant's own in place of XNNPACK's, which are fast too; or portable ones, plain loops for
+   * what XNNPACK does not have. Absent where it cannot run.
+   */
+  runs?: 'xnnpack' | 'webquant' | 'portable';
   /** Why it cannot run, or what is worth knowing of how it runs. */
   reason?: string;
 }
@@ -79,8 +82,8 @@ export interface Signature {
 export interface OperatorInfo {
   /** TFLite's spelling, for example `CONV_2D`. */
   type: string;
-  /** What computes it: XNNPACK, a plain kernel of webquant's own, or for some operands the one and for some the other. */
-  runs: ('xnnpack' | 'reference')[];
+  /** What computes it: XNNPACK, a portable kernel, or for some operands the one and for some the other. */
+  runs: ('xnnpack' | 'portable')[];
   /** Whether `dynamic-int8` gives it INT8 weights; otherwise it stays as it is. */
   dynamicInt8: boolean;
   /** Whether `static-int8` makes it an integer operator; otherwise it stays float. */

@@ -31,13 +31,13 @@ std::vector<T> convert(const Image& image, const FrameSpec& spec) {
   return out;
 }
 
-// ---- The reference: the definition, pixel by pixel in double, over the whole window.
+// ---- The oracle: the definition, pixel by pixel in double, over the whole window.
 
 struct Window {
   int x, y, width, height;
 };
 
-Window reference_window(const Image& image, const FrameSpec& spec) {
+Window expected_window(const Image& image, const FrameSpec& spec) {
   Window window{0, 0, image.width, image.height};
   if (!spec.center_crop) return window;
   const double aspect = static_cast<double>(spec.width) / spec.height;
@@ -49,20 +49,20 @@ Window reference_window(const Image& image, const FrameSpec& spec) {
   return {(image.width - window.width) / 2, (image.height - window.height) / 2, window.width, window.height};
 }
 
-double reference_weight(int out_index, int out_size, int in_index, int in_size, bool bilinear) {
+double expected_weight(int out_index, int out_size, int in_index, int in_size, bool bilinear) {
   const double scale = static_cast<double>(in_size) / out_size;
   if (!bilinear) return in_index == static_cast<int>(std::floor((out_index + 0.5) * scale + 1e-9)) ? 1 : 0;
   return std::max(0.0, 1 - std::abs(in_index + 0.5 - (out_index + 0.5) * scale) / std::max(scale, 1.0));
 }
 
-double reference_pixel(const Image& image, const FrameSpec& spec, int x, int y, int channel) {
-  const Window window = reference_window(image, spec);
+double expected_pixel(const Image& image, const FrameSpec& spec, int x, int y, int channel) {
+  const Window window = expected_window(image, spec);
   double sum = 0, total = 0;
   for (int v = 0; v < window.height; ++v) {
-    const double down = reference_weight(y, spec.height, v, window.height, spec.bilinear);
+    const double down = expected_weight(y, spec.height, v, window.height, spec.bilinear);
     if (down == 0) continue;
     for (int u = 0; u < window.width; ++u) {
-      const double weight = down * reference_weight(x, spec.width, u, window.width, spec.bilinear);
+      const double weight = down * expected_weight(x, spec.width, u, window.width, spec.bilinear);
       sum += weight * image.at(window.x + u, window.y + v, channel);
       total += weight;
     }
@@ -70,12 +70,12 @@ double reference_pixel(const Image& image, const FrameSpec& spec, int x, int y, 
   return sum / total;
 }
 
-std::vector<double> reference(const Image& image, const FrameSpec& spec) {
+std::vector<double> oracle(const Image& image, const FrameSpec& spec) {
   std::vector<double> out;
   for (int y = 0; y < spec.height; ++y) {
     for (int x = 0; x < spec.width; ++x) {
       double rgb[3];
-      for (int c = 0; c < 3; ++c) rgb[c] = reference_pixel(image, spec, x, y, image.channels == 1 ? 0 : c);
+      for (int c = 0; c < 3; ++c) rgb[c] = expected_pixel(image, spec, x, y, image.channels == 1 ? 0 : c);
       if (spec.channels == Channels::kBgr) std::swap(rgb[0], rgb[2]);
       if (spec.channels == Channels::kGray) {
         out.push_back((0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] - spec.mean[0]) / spec.std[0]);
@@ -99,10 +99,10 @@ void check_integers(const Image& image, const FrameSpec& spec, const std::vector
   }
 }
 
-void check_against_reference(const Image& image, const FrameSpec& spec) {
+void check_against_oracle(const Image& image, const FrameSpec& spec) {
   CAPTURE(image.width, image.height, image.channels, spec.width, spec.height, spec.center_crop, spec.bilinear,
           static_cast<int>(spec.channels));
-  const std::vector<double> expected = reference(image, spec);
+  const std::vector<double> expected = oracle(image, spec);
   const double smallest_std = std::min({spec.std[0], spec.std[1], spec.std[2]});
   const double tolerance = 5e-4 / smallest_std;  // in units of a pixel's 256 steps
   const std::vector<float> out = convert<float>(image, spec);
@@ -133,7 +133,7 @@ TEST_CASE("Frames of chosen sizes agree with the definition") {
       for (const Channels channels : kAllChannels) {
         for (const bool crop : {false, true}) {
           for (const bool bilinear : {false, true}) {
-            check_against_reference(image, {.width = sizes.to_width,
+            check_against_oracle(image, {.width = sizes.to_width,
                                             .height = sizes.to_height,
                                             .center_crop = crop,
                                             .bilinear = bilinear,
@@ -159,7 +159,7 @@ TEST_CASE("Frames of random sizes agree with the definition") {
     for (float& value : spec.mean) value = random.uniform(-10, 200);
     for (float& value : spec.std) value = random.uniform(0.5f, 100);
     spec.channels = kAllChannels[random.below(3)];
-    check_against_reference(image, spec);
+    check_against_oracle(image, spec);
   }
 }
 

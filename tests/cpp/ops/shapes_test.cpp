@@ -1,4 +1,4 @@
-// Shape inference: what the reference computes, and operands that contradict each other.
+// Shape inference: what the oracle computes, and operands that contradict each other.
 #include <catch_amalgamated.hpp>
 #include <functional>
 
@@ -63,7 +63,7 @@ tflite::BuiltinOptionsUnion pool(const std::function<void(Pool&)>& change) {
 
 }  // namespace
 
-TEST_CASE("inferred shapes are the reference's, in every precision", "[ops]") {
+TEST_CASE("inferred shapes are the oracle's, in every precision", "[ops]") {
   for (const OpCase& row : op_cases()) {
     INFO(row.name);
     Random random(1);

@@ -1,4 +1,4 @@
-// Cross-layer equalization and bias correction, judged by the reference evaluator.
+// Cross-layer equalization and bias correction, judged by the oracle.
 #include "quantize/repair.h"
 
 #include <algorithm>

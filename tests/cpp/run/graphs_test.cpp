@@ -49,7 +49,7 @@ double bound_of(const Model& model, size_t op, const std::vector<Array>& arrays,
   return (std::max(*high, 0.0) - std::min(*low, 0.0)) / 255 * weight_gain(model, op) + float_bound;
 }
 
-// Each operator gives what the reference makes of the very values that it got.
+// Each operator gives what the oracle makes of the very values that it got.
 void check_each_operator(const Model& model, const Inputs& inputs) {
   const Graph& g = graph(model);
   Session session(model, {.observe = true});

@@ -1,4 +1,4 @@
-// Every row of ops_cases.h in every number format, against the reference.
+// Every operator case in every number format, against the oracle.
 #include <algorithm>
 #include <catch_amalgamated.hpp>
 #include <cmath>
@@ -38,7 +38,7 @@ double largest_difference(const Array& a, const Array& b) {
   return out;
 }
 
-// An output as the session computes it and as the reference does from the very bytes that the session got.
+// An output as the session computes it and as the oracle does from the very bytes that the session got.
 struct Outcome {
   const Tensor& tensor;
   Array actual, expected;
@@ -223,7 +223,7 @@ void test_far_scales(const OpCase& row, const Model& model, const Inputs& inputs
   }
 }
 
-constexpr char kTestCase[] = "operators agree with the reference";
+constexpr char kTestCase[] = "operators agree with the oracle";
 
 }  // namespace
 
