@@ -79,6 +79,7 @@ file(GLOB support_sources CONFIGURE_DEPENDS tests/cpp/support/*.cpp tests/cpp/or
 add_library(webquant_test_support STATIC ${support_sources})
 target_include_directories(webquant_test_support PUBLIC ${CMAKE_SOURCE_DIR}/tests/cpp ${CMAKE_SOURCE_DIR}/tests)
 target_link_libraries(webquant_test_support PUBLIC webquant_core)
+target_include_directories(webquant_test_support SYSTEM PRIVATE ${WEBQUANT_DEPS}/src/catch2/extras)
 webquant_precompiled(webquant_test_support speed)
 
 # The C++ tests lie in folders like those of the sources, and those of native folders run natively too.
