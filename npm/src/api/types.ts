@@ -59,10 +59,7 @@ export interface OpInfo {
   weightBytes: number;
   /** Whether it can run here. */
   supported: boolean;
-  /**
-   * What computes it: XNNPACK's kernels; webquant's own in place of XNNPACK's, which are fast too; or portable ones, plain loops for
-   * what XNNPACK does not have. Absent where it cannot run.
-   */
+  /** What computes it: XNNPACK, a fast kernel of webquant's own in its place, or a portable one. Absent where it cannot run. */
   runs?: 'xnnpack' | 'webquant' | 'portable';
   /** Why it cannot run, or what is worth knowing of how it runs. */
   reason?: string;

@@ -10,6 +10,7 @@
 #include "compare/metrics.h"
 #include "model/save.h"
 #include "quantize/quantize.h"
+#include "run/calibrator.h"
 #include "support/model_builder.h"
 #include "support/models.h"
 
