@@ -8,7 +8,8 @@ void infer_gather(InferContext& c) {
   const auto& o = c.options<tflite::GatherOptionsT>();
   const Shape &x = c.input_shape(0), &indices = c.input_shape(1);
   const DType type = c.input(1).type;
-  if (type != DType::INT32 && type != DType::INT64) c.invalid(text("has indices of type ", to_string(type)));
+  if (type != DType::INT32 && type != DType::INT64)
+    c.invalid(text("its indices \"", c.input(1).name, "\" are ", to_string(type), ", not int32 or int64"));
   const size_t axis = c.axis(o.axis, x.size());
   const auto rank = static_cast<int32_t>(indices.size());
   const int64_t batch_dims = o.batch_dims < 0 ? int64_t{o.batch_dims} + rank : o.batch_dims;

@@ -54,7 +54,9 @@ void cast_through(DType from, DType to, const std::byte* in, std::byte* out, siz
 PortableKernel portable_cast(const OpView& op) {
   const DType from = op.input(0).type, to = op.output(0).type;
   for (const DType type : {from, to}) {
-    if (!with_element(type, [](auto) {})) op.unsupported(text("casts ", to_string(from), " to ", to_string(to)));
+    if (!with_element(type, [](auto) {}))
+      op.unsupported(
+          text("cannot cast its input \"", op.input(0).name, "\" from ", to_string(from), " to ", to_string(to)));
   }
   const bool real = from == DType::FLOAT32 || from == DType::FLOAT16;
   const size_t count = element_count(op.input_shape(0), op.label());

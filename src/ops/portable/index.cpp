@@ -73,7 +73,9 @@ PortableKernel arg(const OpView& op, bool largest) {
                 .long_indices = to == DType::INT64};
   PortableKernel kernel;
   with_element(from, [&]<class T>(T) { kernel = [arg](const KernelOperands& operands) { arg.run<T>(operands); }; });
-  if (!kernel) op.unsupported(text("cannot compare ", to_string(from), " values"));
+  if (!kernel)
+    op.unsupported(
+        text("cannot compare the values of its input \"", op.input(0).name, "\", which is ", to_string(from)));
   return kernel;
 }
 
@@ -83,7 +85,9 @@ PortableKernel portable_gather(const OpView& op) {
   const auto& o = op.options<tflite::GatherOptionsT>();
   const Shape &x = op.input_shape(0), &indices = op.input_shape(1);
   const Tensor &from = op.input(0), &to = op.output(0);
-  if (from.type != to.type) op.invalid(text("makes ", to_string(to.type), " of ", to_string(from.type)));
+  if (from.type != to.type)
+    op.invalid(
+        text("makes ", to_string(to.type), " of its input \"", from.name, "\", which is ", to_string(from.type)));
   if (is_quantized(from) && per_tensor_params(from) != per_tensor_params(to))
     op.unsupported(text("its input \"", from.name, "\" and its output \"", to.name, "\" have different scales"));
   const size_t element_bytes = element_size(from.type);

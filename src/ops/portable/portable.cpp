@@ -2,6 +2,8 @@
 
 #include <memory>
 
+#include "ops/table.h"
+
 namespace webquant {
 namespace {
 
@@ -54,9 +56,16 @@ PortableKernel compute_on_reals(const OpView& op, std::function<void(RealInputs,
   // Shared, since a std::function must be copyable.
   const auto state = std::make_shared<State>();
   static const Tensor absent;
-  for (size_t i = 0; i < op.input_count(); ++i)
+  const uint32_t skipped = find_op(op_code(op.model(), op.op()))->quant.skip_inputs;
+  for (size_t i = 0; i < op.input_count(); ++i) {
+    const bool is_data = op.has_input(i) && !(i < 32 && (skipped >> i & 1));
+    if (is_data && op.input(i).type != DType::FLOAT32 && !is_quantized(op.input(i))) {
+      op.unsupported(text("its input \"", op.input(i).name, "\" is ", to_string(op.input(i).type),
+                          ", neither float32 nor quantized with one scale and zero point"));
+    }
     state->inputs.emplace_back(op, op.has_input(i) ? op.input(i) : absent,
                                op.has_input(i) ? op.input_shape(i) : Shape{0});
+  }
   for (size_t i = 0; i < op.output_count(); ++i) {
     const Tensor& tensor = op.output(i);
     if (tensor.type != DType::FLOAT32 && !is_quantized(tensor))

@@ -45,7 +45,8 @@ struct Reduction {
 
 void require_same_type(const OpView& op) {
   const DType in = op.input(0).type, out = op.output(0).type;
-  if (in != out) op.invalid(text("its input is ", to_string(in), " and its output ", to_string(out)));
+  if (in != out)
+    op.invalid(text("its input \"", op.input(0).name, "\" is ", to_string(in), " and its output ", to_string(out)));
 }
 
 // `initial(T())` is what nothing reduces to.

@@ -134,12 +134,12 @@ TEST_CASE("Frames of chosen sizes agree with the definition") {
         for (const bool crop : {false, true}) {
           for (const bool bilinear : {false, true}) {
             check_against_oracle(image, {.width = sizes.to_width,
-                                            .height = sizes.to_height,
-                                            .center_crop = crop,
-                                            .bilinear = bilinear,
-                                            .mean = {127.5f, 100, 10},
-                                            .std = {1, 2, 0.5f},
-                                            .channels = channels});
+                                         .height = sizes.to_height,
+                                         .center_crop = crop,
+                                         .bilinear = bilinear,
+                                         .mean = {127.5f, 100, 10},
+                                         .std = {1, 2, 0.5f},
+                                         .channels = channels});
           }
         }
       }

@@ -101,7 +101,7 @@ TEST_CASE("a file is read from any address", "[model]") {
 }
 
 TEST_CASE("what is no .tflite file is refused", "[model]") {
-  CHECK(error_of([] { load({}); }).code == ErrorCode::kInvalidModel);
+  CHECK(error_of([] { load(std::vector<uint8_t>()); }).code == ErrorCode::kInvalidModel);
   Random random(Catch::getSeed());
   INFO("repeat with --rng-seed " << Catch::getSeed());
   std::vector<uint8_t> noise(4096);

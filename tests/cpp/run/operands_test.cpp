@@ -11,6 +11,9 @@ TEST_CASE("an input of a type that no kernel takes is named", "[ops]") {
   for (const OpCase& row : op_cases()) {
     Random random(1);
     const Model model = build(row, random);
+    // SHAPE does not look at the values, and where there are none, nobody does.
+    const Shape& result = graph(model).tensors[static_cast<size_t>(graph(model).outputs[0])]->shape;
+    if (row.code == OpCode::SHAPE || count_of(result) == 0) continue;
     for (size_t i = 0; i < row.operands.size(); ++i) {
       if (row.operands[i].kind != Operand::Kind::kInput || count_of(row.operands[i].shape) == 0) continue;
       INFO(row.name << ", input " << i);
