@@ -63,7 +63,7 @@ test('the families are those that the page names, in every folder', () => {
   const shared = {
     'src/ops/infer': ['require'],
     'src/ops/portable': ['elements', 'hard_swish', 'lookup', 'portable', 'selection'],
-    'src/run/lower': ['lower'],
+    'src/run/lower': ['lower', 'weights'],
   };
   for (const [folder, others] of Object.entries(shared))
     for (const name of filesOf(folder))

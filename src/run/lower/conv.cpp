@@ -4,6 +4,7 @@
 
 #include "ops/padding.h"
 #include "run/lower/lower.h"
+#include "run/lower/weights.h"
 
 namespace webquant {
 void lower_conv_2d(LowerContext& c) {
@@ -16,13 +17,13 @@ void lower_conv_2d(LowerContext& c) {
   if (!c.is_known(1)) c.unsupported("its weights must be a constant");
   // Of single pixels it is a matrix product, where each pixel can be quantized with a range of its own: more precise,
   // and what TensorFlow Lite does.
-  if (c.is_dynamic() && groups == 1 && w[1] * w[2] == 1 && o.stride_h == 1 && o.stride_w == 1) {
-    const auto operands = c.weighted_operands(/*slice_dims=*/1, {w[0], w[3]});
+  if (is_dynamic(c) && groups == 1 && w[1] * w[2] == 1 && o.stride_h == 1 && o.stride_w == 1) {
+    const auto operands = weighted_operands(c, /*slice_dims=*/1, {w[0], w[3]});
     return c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
       c.check(xnn_define_fully_connected(c.graph(), min, max, operands.input, operands.weights, operands.bias, out, 0));
     });
   }
-  const auto operands = c.weighted_operands(/*slice_dims=*/3);
+  const auto operands = weighted_operands(c, /*slice_dims=*/3);
   c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
     c.check(xnn_define_convolution_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, w[1], w[2],
                                       o.stride_h, o.stride_w, o.dilation_h_factor, o.dilation_w_factor, groups, w[3],
@@ -40,8 +41,8 @@ void lower_depthwise_conv_2d(LowerContext& c) {
   if (!c.is_known(1)) c.unsupported("its weights must be a constant");
   // XNNPACK has no depthwise kernel that quantizes its input at run time: int8 weights of a float operator are
   // expanded.
-  if (c.is_dynamic()) c.note("runs in float32: its int8 weights are expanded when the model is loaded");
-  const auto operands = c.weighted_operands(/*slice_dims=*/0);
+  if (is_dynamic(c)) c.note("runs in float32: its int8 weights are expanded when the model is loaded");
+  const auto operands = weighted_operands(c, /*slice_dims=*/0);
   c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
     c.check(xnn_define_depthwise_convolution_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, w[1],
                                                 w[2], o.stride_h, o.stride_w, o.dilation_h_factor, o.dilation_w_factor,
@@ -66,7 +67,7 @@ void lower_transpose_conv(LowerContext& c) {
             static_cast<uint32_t>(std::max(-beyond, 0))};
   };
   const Edges rows = edges(1, o.stride_h), columns = edges(2, o.stride_w);
-  const auto operands = c.weighted_operands(/*slice_dims=*/3);
+  const auto operands = weighted_operands(c, /*slice_dims=*/3);
   c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
     c.check(xnn_define_deconvolution_2d(c.graph(), rows.before, columns.after, rows.after, columns.before, rows.added,
                                         columns.added, w[1], w[2], o.stride_h, o.stride_w, 1, 1, /*groups=*/1, w[3],
@@ -81,7 +82,7 @@ void lower_fully_connected(LowerContext& c) {
   const int32_t rows = static_cast<int32_t>(element_count(y, c.label()) / w[0]);
   // The kernel multiplies matrices: whatever else the input is gets flattened to rows of the weights' length.
   c.reshape_input(0, {rows, w[1]});
-  const auto operands = c.weighted_operands(/*slice_dims=*/1);
+  const auto operands = weighted_operands(c, /*slice_dims=*/1);
   c.with_activation(o.fused_activation_function, [&](float min, float max, uint32_t out) {
     const uint32_t matrix = y.size() == 2 ? out : c.temporary({rows, w[0]});
     c.check(

@@ -24,6 +24,7 @@ class LowerContext : public OpView {
     }
   }
 
+  SubgraphBuilder& builder() { return builder_; }
   xnn_subgraph_t graph() const { return builder_.handle(); }
   const QuantRule& rule() const;
   uint32_t in(size_t i);
@@ -52,18 +53,6 @@ class LowerContext : public OpView {
   /// Writes quantized input `i` to a quantized value with the output's type and parameters.
   void rescale(size_t i, uint32_t to);
 
-  /// Operands of a convolution or matrix product. Static INT8, float, or dynamic INT8 (float input, int8 weights): for
-  /// this the input is quantized at run time, each slice of the innermost `slice_dims` dimensions with its own range;
-  /// 0: weights are expanded to float. `weights_shape` is how the kernel sees the weights, by default as they are.
-  struct Weighted {
-    uint32_t input, weights, bias;
-  };
-  Weighted weighted_operands(int slice_dims) { return weighted_operands(slice_dims, input_shape(rule().weights)); }
-  Weighted weighted_operands(int slice_dims, const Shape& weights_shape);
-
-  /// Whether weighted_operands() will quantize the input at run time.
-  bool is_dynamic() const;
-
   /// Calls `define` with the fused activation's clamp and the id to write to, then appends what is no clamp.
   void with_activation(tflite::ActivationFunctionType activation,
                        const std::function<void(float min, float max, uint32_t out)>& define);
@@ -74,6 +63,16 @@ class LowerContext : public OpView {
   uint32_t float_constant(const Shape& shape, std::span<const float> values);
   uint32_t int8_constant(const Shape& shape, size_t channel_axis, std::span<const int8_t> values,
                          std::span<const float> scales);
+
+  /// INT8 weights with a scale a channel. `values` must live until the runtime is created.
+  uint32_t define_int8_weights(const Shape& shape, size_t channel_axis, const int8_t* values,
+                               std::span<const float> scales);
+
+  /// Scale and zero point of an operand. Throws unsupported, naming it by `role`, where it has not exactly one.
+  QuantParams require_params(const Tensor& tensor, const char* role) const;
+
+  /// The shape of what in(i) gives.
+  const Shape& shape_in(size_t i) const { return input_shapes_[i]; }
 
   void unary(xnn_unary_operator type, uint32_t input, uint32_t output, const xnn_unary_params* params = nullptr) {
     check(xnn_define_unary(graph(), type, params, input, output, 0));
@@ -113,14 +112,6 @@ class LowerContext : public OpView {
   void finish();
 
  private:
-  uint32_t quantized_at_run_time(size_t i, int slice_dims);
-  uint32_t packed_floats(size_t i);
-  uint32_t define_int8_weights(const Shape& shape, size_t channel_axis, const int8_t* values,
-                               std::span<const float> scales);
-  uint32_t int32_bias(std::span<const float> weight_scales);
-  void require_taken_scales(std::span<const float> weight_scales) const;
-  QuantParams require_params(const Tensor& tensor, const char* role) const;
-
   SubgraphBuilder& builder_;
   std::vector<uint32_t> input_overrides_;   // by input: the converted or reshaped value that stands in for it
   std::vector<uint32_t> output_overrides_;  // by output: the value that is converted to it
