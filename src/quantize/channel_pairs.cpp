@@ -5,7 +5,8 @@
 #include <utility>
 
 #include "ops/table.h"
-#include "quantize/graph_editor.h"
+#include "quantize/constants.h"
+#include "quantize/fuse.h"
 
 namespace webquant {
 namespace {

@@ -1,9 +1,9 @@
-// Clamps that stand alone become part of the operator before them, as converters write them: one operator less, and in
-// static INT8 one rounding less, as the result needs no scale that also holds what the clamp cuts off.
+#include "quantize/fuse.h"
+
 #include <algorithm>
+#include <memory>
 
 #include "ops/activation.h"
-#include "quantize/graph_editor.h"
 
 namespace webquant {
 namespace {
@@ -42,6 +42,14 @@ std::vector<size_t> count_readers(const Model& model) {
 
 }  // namespace
 
+tflite::ActivationFunctionType clamp_of(const Model& model, const Operator& op) {
+  const OpCode code = op_code(model, op);
+  if (code == OpCode::RELU) return tflite::ActivationFunctionType::RELU;
+  if (code == OpCode::RELU6) return tflite::ActivationFunctionType::RELU6;
+  if (code == OpCode::RELU_N1_TO_1) return tflite::ActivationFunctionType::RELU_N1_TO_1;
+  return fused_activation(op);
+}
+
 FusedClamps fuse_clamps(Model& model, const QuantSpec& spec) {
   Graph& g = graph(model);
   const auto readers = count_readers(model);
@@ -51,15 +59,14 @@ FusedClamps fuse_clamps(Model& model, const QuantSpec& spec) {
   for (size_t n = 0; n < g.operators.size(); ++n) {
     Operator& op = *g.operators[n];
     const int before = is_stand_alone_clamp(model, op) && readers[op.inputs[0]] == 1 ? maker[op.inputs[0]] : -1;
-    const Tensor& result = *g.tensors[op.outputs.empty() ? 0 : op.outputs[0]];
-    if (before < 0 || result.type != DType::FLOAT32 || !takes_clamp(model, *kept[before])) {
+    if (before < 0 || g.tensors[op.outputs[0]]->type != DType::FLOAT32 || !takes_clamp(model, *kept[before])) {
       for (const int32_t output : op.outputs) maker[output] = static_cast<int>(kept.size());
       fused.operators.push_back(kept.size());
       kept.push_back(std::move(g.operators[n]));
       continue;
     }
     Operator& host = *kept[before];
-    if (spec.excluded(g.tensors[host.outputs[0]]->name)) fused.excluded.insert(result.name);
+    if (spec.excluded(g.tensors[host.outputs[0]]->name)) fused.excluded.insert(g.tensors[op.outputs[0]]->name);
     *fused_activation_field(host) = clamp_of(model, op);
     host.outputs = op.outputs;
     maker[op.outputs[0]] = before;

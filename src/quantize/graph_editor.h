@@ -1,13 +1,16 @@
-// What the quantization modes share: editing a model's graph.
+// Edits of a model's graph while its operators keep their places: new tensors and constants, and conversions to be put
+// in front of operators. The passes of this folder use it.
 #pragma once
 
-#include <map>
-#include <set>
+#include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "ops/activation.h"
-#include "quantize/quantize.h"
+#include "base/quant_math.h"
+#include "model/model.h"
 
 namespace webquant {
 
@@ -50,46 +53,5 @@ class GraphEditor {
   Model& model_;
   std::vector<std::vector<std::unique_ptr<Operator>>> before_;  // by operator
 };
-
-/// The operators of a model, with what the user excluded.
-std::vector<OpDecision> undecided(const Model& model);
-bool is_excluded(const Model& model, size_t op_index, const QuantSpec& spec);
-
-/// What has become of a model's operators.
-struct FusedClamps {
-  std::vector<size_t> operators;   // by operator of before: which one does its work now
-  std::set<std::string> excluded;  // names of operators now that do the work of an excluded one
-};
-
-/// Makes a RELU, RELU6 or RELU_N1_TO_1 part of the operator before it, where nothing else reads that one's result. The
-/// clamp's tensor keeps its name; the other one's stays behind, unused.
-FusedClamps fuse_clamps(Model& model, const QuantSpec& spec);
-
-/// Whether input `slot` of an operator is a float constant.
-bool is_float_constant(const Model& model, const Operator& op, int slot);
-
-/// The clamp that an operator ends with, fused into it or itself one; see `fused_activation`.
-tflite::ActivationFunctionType clamp_of(const Model& model, const Operator& op);
-
-/// Symmetric weight scales of a float constant: one, or one a channel.
-std::vector<float> weight_scales(const Model& model, const Tensor& weights, int channel_axis, bool per_channel);
-
-/// The name of a quantized constant, made from that of the float one. Converters join the names of all that they fused
-/// into a constant ("a;b;c"), which says nothing that the operator's own name does not, and may take more room than
-/// small weights: such names are left out.
-inline std::string constant_name(const std::string& name) {
-  return name.find(';') == std::string::npos ? name : std::string();
-}
-
-/// Replaces constant weights by int8 ones with these scales. Returns the new tensor's index.
-int add_int8_weights(GraphEditor& editor, const Model& model, const Tensor& weights, int channel_axis,
-                     std::vector<float> scales);
-
-/// Undoes quantize_fp16: half-precision constants become float32, and the operators that expanded them go.
-void expand_halves(Model& model);
-
-void quantize_fp16(Model& model, const QuantSpec& spec, QuantResult& result);
-void quantize_dynamic(Model& model, const QuantSpec& spec, QuantResult& result);
-void quantize_static(Model& model, const QuantSpec& spec, const Stats& stats, QuantResult& result);
 
 }  // namespace webquant

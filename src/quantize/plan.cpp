@@ -8,7 +8,9 @@
 
 #include "ops/activation.h"
 #include "ops/table.h"
-#include "quantize/graph_editor.h"
+#include "quantize/constants.h"
+#include "quantize/decisions.h"
+#include "quantize/fuse.h"
 #include "quantize/ranges.h"
 
 namespace webquant {

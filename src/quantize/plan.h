@@ -3,8 +3,9 @@
 
 #include <vector>
 
+#include "calibrate/stats.h"
 #include "ops/op.h"
-#include "quantize/quantize.h"
+#include "quantize/spec.h"
 
 namespace webquant {
 

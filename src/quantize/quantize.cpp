@@ -1,13 +1,15 @@
 #include "quantize/quantize.h"
 
-#include <algorithm>
-#include <cmath>
-
 #include "model/check.h"
-#include "ops/activation.h"
+#include "ops/facts.h"
 #include "ops/table.h"
 #include "ops/view.h"
-#include "quantize/graph_editor.h"
+#include "quantize/constants.h"
+#include "quantize/decisions.h"
+#include "quantize/dynamic.h"
+#include "quantize/fp16.h"
+#include "quantize/fuse.h"
+#include "quantize/static.h"
 
 namespace webquant {
 namespace {
@@ -84,124 +86,6 @@ QuantResult quantize(Model model, const QuantSpec& asked, const Stats* stats) {
   }
   result.ops = std::move(rows);
   return result;
-}
-
-std::vector<OpDecision> undecided(const Model& model) {
-  std::vector<OpDecision> ops;
-  for (size_t n = 0; n < graph(model).operators.size(); ++n) {
-    ops.push_back({n, op_type(model, *graph(model).operators[n]), op_name(model, n), "float32", ""});
-  }
-  return ops;
-}
-
-bool is_excluded(const Model& model, size_t op_index, const QuantSpec& spec) {
-  const Graph& g = graph(model);
-  const auto excluded = [&](int32_t tensor) { return tensor >= 0 && spec.excluded(g.tensors[tensor]->name); };
-  // An activation's name is that of the operator that makes it, and means only that one.
-  const auto is_made_here = [&](int32_t tensor) {
-    return std::ranges::any_of(g.operators,
-                               [&](const auto& op) { return std::ranges::count(op->outputs, tensor) > 0; });
-  };
-  const Operator& op = *g.operators[op_index];
-  return std::ranges::any_of(op.outputs, excluded) ||
-         std::ranges::any_of(op.inputs, [&](int32_t tensor) { return excluded(tensor) && !is_made_here(tensor); });
-}
-
-bool is_float_constant(const Model& model, const Operator& op, int slot) {
-  if (slot < 0 || static_cast<size_t>(slot) >= op.inputs.size() || op.inputs[slot] < 0) return false;
-  const Tensor& tensor = *graph(model).tensors[op.inputs[slot]];
-  return tensor.type == DType::FLOAT32 && !tensor.sparsity && is_constant(model, tensor);
-}
-
-tflite::ActivationFunctionType clamp_of(const Model& model, const Operator& op) {
-  const OpCode code = op_code(model, op);
-  if (code == OpCode::RELU) return tflite::ActivationFunctionType::RELU;
-  if (code == OpCode::RELU6) return tflite::ActivationFunctionType::RELU6;
-  if (code == OpCode::RELU_N1_TO_1) return tflite::ActivationFunctionType::RELU_N1_TO_1;
-  return fused_activation(op);
-}
-
-std::vector<float> weight_scales(const Model& model, const Tensor& weights, int channel_axis, bool per_channel) {
-  const auto values = constant_values<float>(model, weights);
-  min_max(values, text("constant \"", weights.name, "\""));  // refuses NaN and infinities
-  const ChannelView view = per_channel ? channel_view(weights.shape, channel_axis) : ChannelView{1, 1, values.size()};
-  std::vector<float> scales = channel_max_abs(values, view);
-  for (float& scale : scales) {
-    scale = weight_scale(scale);
-    // Of a channel of zeros, or of denormals, any scale is right; kernels want a normal number.
-    if (!std::isnormal(scale)) scale = 1;
-  }
-  return scales;
-}
-
-int add_int8_weights(GraphEditor& editor, const Model& model, const Tensor& weights, int channel_axis,
-                     std::vector<float> scales) {
-  const auto values = constant_values<float>(model, weights);
-  const ChannelView view =
-      scales.size() > 1 ? channel_view(weights.shape, channel_axis) : ChannelView{1, 1, values.size()};
-  const auto quantized = quantize_channels(values, view, scales);
-  return editor.add_constant<int8_t>(constant_name(weights.name), weights.shape, DType::INT8, quantized,
-                                     std::move(scales), channel_axis);
-}
-
-int GraphEditor::add_tensor(int like, std::string name, DType type) {
-  const Tensor& original = tensor(like);
-  auto added = std::make_unique<Tensor>();
-  added->shape = original.shape;
-  added->shape_signature = original.shape_signature;
-  added->has_rank = original.has_rank;
-  added->name = std::move(name);
-  added->type = type;
-  graph(model_).tensors.push_back(std::move(added));
-  return static_cast<int>(graph(model_).tensors.size()) - 1;
-}
-
-int GraphEditor::add_constant_bytes(std::string name, Shape shape, DType type, std::span<const uint8_t> bytes,
-                                    std::vector<float> scales, int axis) {
-  auto added = std::make_unique<Tensor>();
-  added->name = std::move(name);
-  added->shape = std::move(shape);
-  added->type = type;
-  added->buffer = add_buffer(model_, bytes);
-  if (!scales.empty()) {
-    added->quantization = std::make_unique<tflite::QuantizationParametersT>();
-    added->quantization->zero_point.assign(scales.size(), 0);
-    added->quantization->quantized_dimension = scales.size() > 1 ? axis : 0;
-    added->quantization->scale = std::move(scales);
-  }
-  graph(model_).tensors.push_back(std::move(added));
-  return static_cast<int>(graph(model_).tensors.size()) - 1;
-}
-
-void GraphEditor::set_params(int index, QuantParams params) {
-  auto& quant = tensor(index).quantization;
-  quant = std::make_unique<tflite::QuantizationParametersT>();
-  quant->scale = {params.scale};
-  quant->zero_point = {params.zero_point};
-}
-
-void GraphEditor::set_version(size_t index, int version) {
-  const int before = model_.operator_codes[op(index).opcode_index]->version;
-  op(index).opcode_index = intern_op_code(model_, op_code(model_, op(index)), std::max(before, version));
-}
-
-void GraphEditor::insert_conversion(size_t op, OpCode code, int version, int input, int output) {
-  auto added = std::make_unique<Operator>();
-  added->opcode_index = intern_op_code(model_, code, version);
-  added->inputs = {input};
-  added->outputs = {output};
-  before_[op].push_back(std::move(added));
-}
-
-void GraphEditor::finish() {
-  auto& operators = graph(model_).operators;
-  std::vector<std::unique_ptr<Operator>> all;
-  for (size_t n = 0; n < before_.size(); ++n) {
-    for (auto& added : before_[n]) all.push_back(std::move(added));
-    if (n < operators.size()) all.push_back(std::move(operators[n]));
-  }
-  operators = std::move(all);
-  remove_unused(model_);
 }
 
 }  // namespace webquant

@@ -1,44 +1,11 @@
-// Post-training quantization of a float model.
+// Post-training quantization of a float model: the one way in, which chooses the passes.
 #pragma once
-
-#include <cstddef>
-#include <cstdint>
-#include <functional>
-#include <string>
-#include <vector>
 
 #include "calibrate/stats.h"
 #include "model/model.h"
+#include "quantize/spec.h"
 
 namespace webquant {
-
-enum class Mode { kFp16, kDynamicInt8, kStaticInt8 };
-
-struct QuantSpec {
-  Mode mode = Mode::kStaticInt8;
-  DType io = DType::FLOAT32;     // static INT8: type of the graph's inputs and outputs: FLOAT32, INT8 or UINT8
-  bool per_channel = true;       // weights: one scale a channel, or one a tensor
-  bool symmetric = false;        // activations
-  bool equalize = false;         // static INT8, see quantize_repair.h; both need `Stats::details`, without which
-  bool bias_correction = false;  // they do nothing
-  size_t min_elements = 1024;    // dynamic INT8: constants smaller than this stay float
-  // Whether the operator or tensor of that name stays float.
-  std::function<bool(const std::string& name)> excluded = [](const std::string&) { return false; };
-};
-
-/// What became of one operator of the input model.
-struct OpDecision {
-  size_t index;
-  std::string type, name;
-  std::string decision;  // "float32", "float16", "int8" or "dynamic-int8"
-  std::string reason;    // why it stayed float; empty otherwise
-};
-
-struct QuantResult {
-  Model model;
-  std::vector<OpDecision> ops;
-  std::vector<std::string> warnings;
-};
 
 /// Returns the quantized model; deterministic. `stats` is needed for static INT8 only. Clamps that stand alone are
 /// fused into the operators before them, whose decision is theirs too. Throws missing-stats (no statistics, of no

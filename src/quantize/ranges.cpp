@@ -7,7 +7,7 @@
 #include "calibrate/range.h"
 #include "ops/activation.h"
 #include "ops/padding.h"
-#include "quantize/graph_editor.h"
+#include "quantize/fuse.h"
 
 namespace webquant {
 namespace {

@@ -3,7 +3,8 @@
 
 #include <vector>
 
-#include "quantize/quantize.h"
+#include "calibrate/stats.h"
+#include "quantize/spec.h"
 
 namespace webquant {
 

@@ -1,13 +1,17 @@
-// Static INT8, second half: the plan is carried out.
+#include "quantize/static.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <tuple>
 
 #include "ops/table.h"
+#include "quantize/bias_correction.h"
+#include "quantize/constants.h"
+#include "quantize/equalize.h"
 #include "quantize/graph_editor.h"
+#include "quantize/integer_bias.h"
 #include "quantize/plan.h"
-#include "quantize/repair.h"
 #include "quantize/warnings.h"
 
 namespace webquant {
@@ -198,37 +202,37 @@ class StaticQuantizer {
     const int32_t bias_index = op.inputs[rule.bias];
     // Integer kernels want a bias, even one of zeros.
     const std::vector<float> zeros(channels);
-    auto bias =
+    const auto bias =
         bias_index >= 0 ? constant_values<float>(model_, editor_.tensor(bias_index)) : std::span<const float>(zeros);
 
     min_max(bias, text("the bias of ", op_label(model_, n)));  // refuses NaN and infinities
     auto scales = weight_scales(model_, weights, rule.channel_axis, spec_.per_channel);
     widen_steps(scales, bias, input_scale);
+    require_finite_steps(n, input, scales, input_scale);
     const auto key = std::tuple(weights_index, static_cast<int>(rule.channel_axis), scales);
     auto known = weights_.find(key);
     if (known == weights_.end()) {
       known = weights_.emplace(key, add_int8_weights(editor_, model_, weights, rule.channel_axis, scales)).first;
     }
-    const auto corrected = spec_.bias_correction ? corrected_bias(n, rule, input, bias, weights_index, known->second)
-                                                 : std::vector<float>();
-    if (!corrected.empty()) bias = corrected;
+    const auto errors =
+        spec_.bias_correction ? errors_of_means(n, rule, input, weights_index, known->second) : std::vector<double>();
     op.inputs[rule.weights] = known->second;
-
-    std::vector<float> bias_scales(scales.size());
-    for (size_t i = 0; i < scales.size(); ++i) bias_scales[i] = input_scale * scales[i];
-    std::vector<int32_t> quantized(channels);
-    for (int32_t i = 0; i < channels; ++i) {
-      const double scale = static_cast<double>(input_scale) * scales[scales.size() > 1 ? i : 0];
-      quantized[i] = static_cast<int32_t>(std::round(bias[i] / scale));
-    }
-    // Without a name: it would say no more than the operator's, and take more room than many a bias.
-    op.inputs[rule.bias] =
-        editor_.add_constant<int32_t>("", {channels}, DType::INT32, quantized, std::move(bias_scales), 0);
+    add_bias(op, rule, integer_bias(bias, errors, scales, input_scale), scales, input_scale);
   }
 
-  // Empty where the statistics do not tell the means of the input's channels.
-  std::vector<float> corrected_bias(size_t n, const QuantRule& rule, int32_t input, std::span<const float> bias,
-                                    int32_t float_weights, int32_t int8_weights) {
+  void add_bias(Operator& op, const QuantRule& rule, std::span<const int32_t> bias, std::span<const float> scales,
+                float input_scale) {
+    std::vector<float> bias_scales(scales.size());
+    for (size_t i = 0; i < scales.size(); ++i) bias_scales[i] = input_scale * scales[i];
+    const auto channels = static_cast<int32_t>(bias.size());
+    // Without a name: it would say no more than the operator's, and take more room than many a bias.
+    op.inputs[rule.bias] = editor_.add_constant<int32_t>("", {channels}, DType::INT32, bias, std::move(bias_scales), 0);
+  }
+
+  // By how much the mean of each output channel is too large. Empty where the statistics do not tell the means of the
+  // input's channels.
+  std::vector<double> errors_of_means(size_t n, const QuantRule& rule, int32_t input, int32_t float_weights,
+                                      int32_t int8_weights) {
     const auto seen = stats_.details.find(names_[input]);
     if (seen == stats_.details.end()) return {};
     // Each output of a transposed convolution meets only some of the weights.
@@ -238,24 +242,18 @@ class StaticQuantizer {
     const auto& scales = rounded.quantization->scale;
     const ChannelView view =
         scales.size() > 1 ? channel_view(rounded.shape, rule.channel_axis) : ChannelView{1, 1, weights.size()};
-    const auto errors = mean_errors(model_, editor_.op(n), rule, weights,
-                                    dequantize_channels(constant_values<int8_t>(model_, rounded), view, scales),
-                                    seen->second, stats_.samples);
-    std::vector<float> out;
-    for (size_t i = 0; i < errors.size(); ++i) out.push_back(static_cast<float>(bias[i] - errors[i]));
-    return out;
+    return mean_errors(model_, editor_.op(n), rule, weights,
+                       dequantize_channels(constant_values<int8_t>(model_, rounded), view, scales), seen->second,
+                       stats_.samples);
   }
 
-  // A bias of 2^30 steps or more might overflow the 32-bit sum, and kernels refuse steps that are denormal numbers:
-  // such a channel gets larger ones. That happens where all weights of a channel are next to nothing, so nothing is
-  // lost.
-  static void widen_steps(std::vector<float>& scales, std::span<const float> bias, float input_scale) {
-    constexpr double kMaxSteps = 1 << 30;
-    constexpr double kLeastStep = 2 * std::numeric_limits<float>::min();  // normal when rounded, too
-    for (size_t i = 0; i < bias.size(); ++i) {
-      float& scale = scales[scales.size() > 1 ? i : 0];
-      const double least = std::max(std::abs(double{bias[i]}) / kMaxSteps, kLeastStep);
-      if (least > double{input_scale} * scale) scale = static_cast<float>(least / input_scale);
+  // Values near the largest float have no steps of products that a float could hold.
+  void require_finite_steps(size_t n, int32_t input, std::span<const float> scales, float input_scale) {
+    for (const float scale : scales) {
+      if (std::isfinite(input_scale * scale)) continue;
+      fail(ErrorCode::kInvalidInput, op_label(model_, n),
+           text("its input \"", names_[input], "\" has a scale of ", input_scale, " and its weights one of ", scale,
+                ", whose product is beyond float32; look at the statistics and the weights, or exclude it"));
     }
   }
 

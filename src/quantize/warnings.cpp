@@ -7,7 +7,7 @@
 
 #include "ops/activation.h"
 #include "ops/table.h"
-#include "quantize/graph_editor.h"
+#include "quantize/fuse.h"
 
 namespace webquant {
 namespace {

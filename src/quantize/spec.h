@@ -1,0 +1,43 @@
+// What a quantization is asked to do, and what it tells of what it did. Every pass of this folder takes or gives these.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "base/tensor.h"
+#include "model/model.h"
+
+namespace webquant {
+
+enum class Mode { kFp16, kDynamicInt8, kStaticInt8 };
+
+struct QuantSpec {
+  Mode mode = Mode::kStaticInt8;
+  DType io = DType::FLOAT32;     // static INT8: type of the graph's inputs and outputs: FLOAT32, INT8 or UINT8
+  bool per_channel = true;       // weights: one scale a channel, or one a tensor
+  bool symmetric = false;        // activations
+  bool equalize = false;         // static INT8, see quantize_repair.h; both need `Stats::details`, without which
+  bool bias_correction = false;  // they do nothing
+  size_t min_elements = 1024;    // dynamic INT8: constants smaller than this stay float
+  // Whether the operator or tensor of that name stays float.
+  std::function<bool(const std::string& name)> excluded = [](const std::string&) { return false; };
+};
+
+/// What became of one operator of the input model.
+struct OpDecision {
+  size_t index;
+  std::string type, name;
+  std::string decision;  // "float32", "float16", "int8" or "dynamic-int8"
+  std::string reason;    // why it stayed float; empty otherwise
+};
+
+struct QuantResult {
+  Model model;
+  std::vector<OpDecision> ops;
+  std::vector<std::string> warnings;
+};
+
+}  // namespace webquant
