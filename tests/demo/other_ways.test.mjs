@@ -180,6 +180,9 @@ test('when the worker stops the page says so and starts another', async () => {
   await page.getByRole('button', { name: 'Start it again' }).click();
   await page.waitForFunction(() => !document.querySelector('main > .notice.error'));
   await calibrate(page);
+  const engines = page.workers().filter((other) => other.url().includes('worker-thread'));
+  assert.equal(engines.length, 1, 'the one that stopped is gone');
+  assert.notEqual(engines[0], worker);
 
   async function calibrateUntilFailure() {
     await page.click('#calibrate-start');
@@ -205,6 +208,47 @@ test('themes are switched and kept', async () => {
   await page.reload();
   await loaded(page);
   assert.equal(await page.getAttribute('html', 'data-theme'), 'light');
+});
+
+test('where storage is blocked the page works all the same', async (t) => {
+  await open();
+  const context = await visit.context.browser().newContext({ colorScheme: 'dark' });
+  t.after(() => context.close());
+  await context.addInitScript(() => {
+    const refuse = {
+      get() {
+        throw new DOMException('The operation is insecure.', 'SecurityError');
+      },
+    };
+    Object.defineProperty(globalThis, 'localStorage', refuse);
+    Object.defineProperty(StorageManager.prototype, 'getDirectory', {
+      value: () => Promise.reject(new DOMException('blocked', 'SecurityError')),
+    });
+  });
+  const blocked = await context.newPage();
+  const faults = [];
+  blocked.on('pageerror', (error) => faults.push(String(error)));
+  await blocked.goto(page.url());
+  await loaded(blocked);
+  assert.equal(await blocked.getAttribute('html', 'data-theme'), 'dark');
+  await blocked.getByRole('button', { name: 'Use the light theme' }).click();
+  assert.equal(await blocked.getAttribute('html', 'data-theme'), 'light');
+  await calibrate(blocked);
+  await make(blocked, 'static-int8');
+  assert.deepEqual(faults, []);
+});
+
+test('judging that is stopped, or has nothing to judge, is over', async () => {
+  await open();
+  await calibrate(page);
+  await make(page, 'static-int8');
+  await page.click('#judge');
+  const progress = page.locator('.judging [role=status] > *');
+  await progress.first().waitFor();
+  // Without frames there is nothing to go on with.
+  await page.getByRole('button', { name: 'Remove all frames' }).click();
+  await progress.first().waitFor({ state: 'detached' });
+  assert.ok(await page.locator('#judge').isDisabled());
 });
 
 test('the manifest names what there is', () => {

@@ -1,21 +1,24 @@
+// The page as a whole: its head, its steps one below the other, and what is dropped on it.
+
 import { useComputed, useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import { engine, startEngine } from './engine.ts';
 import { isCalibrated } from './state/calibration.ts';
+import { engine, startEngine } from './state/engine.ts';
 import { judged } from './state/judge.ts';
 import { model, openFile } from './state/model.ts';
 import { showImages, showVideo, source } from './state/source.ts';
+import { theme, toggleTheme } from './state/theme.ts';
 import { made } from './state/versions.ts';
-import { texts } from './texts.ts';
-import { theme, toggleTheme } from './theme.ts';
-import { Button, Notice } from './view/bits.tsx';
+import { texts } from './texts/index.ts';
 import { CalibrateStep } from './view/calibrate.tsx';
 import { CompareStep } from './view/compare.tsx';
+import { Button } from './view/controls.tsx';
+import { DownloadStep } from './view/downloads.tsx';
 import { ModelStep } from './view/model.tsx';
+import { Notice } from './view/notes.tsx';
 import { QuantizeStep } from './view/quantize.tsx';
 import { STEPS, type StepId } from './view/section.tsx';
 import { SourceStep } from './view/source.tsx';
-import { TakeStep } from './view/take.tsx';
 
 export function App() {
   const isOver = useDrop();
@@ -39,7 +42,7 @@ export function App() {
           <CalibrateStep />
           <QuantizeStep />
           <CompareStep />
-          <TakeStep />
+          <DownloadStep />
           <footer class="muted">
             <span>{texts.footer.source}</span>
             <span>{texts.footer.offline}</span>

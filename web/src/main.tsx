@@ -1,3 +1,5 @@
+// Where the page starts: style sheets, the first render, and the service worker that lets it work offline.
+
 import './styles/base.css';
 import './styles/frame.css';
 import './styles/parts.css';
@@ -6,10 +8,10 @@ import './styles/controls.css';
 import './styles/steps.css';
 import './styles/calibrate.css';
 import './styles/results.css';
-import './styles/take.css';
+import './styles/downloads.css';
 import { render } from 'preact';
 import { App } from './app.tsx';
-import { connect, startUp } from './state/session.ts';
+import { connect, startUp } from './state/consequences.ts';
 
 /** Resolves when the page can do without its host from now on. */
 async function startServiceWorker(): Promise<void> {

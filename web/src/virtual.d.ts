@@ -1,3 +1,5 @@
+// Modules that the build of the page makes up: see web/plugins.
+
 /** See plugins/frames.js. */
 declare module 'virtual:frames' {
   /** Of each set the names and sizes of its files, which follow each other in one file in this order. */

@@ -1,3 +1,5 @@
+// Hands a file to the user, as a click on a link does.
+
 /** Hands a file to the user. */
 export function download(name: string, content: Blob): void {
   const url = URL.createObjectURL(content);

@@ -1,3 +1,5 @@
+// A model as nodes and edges, and what the helper worker is asked and answers when it lays them out.
+
 import type { ModelInfo } from 'webquant';
 
 export interface GraphNode {

@@ -1,3 +1,5 @@
+// The page's own worker, called like a local object. It does what takes long and needs no WebAssembly.
+
 import { type Remote, wrap } from 'comlink';
 import type { Helper } from './helper-worker.ts';
 

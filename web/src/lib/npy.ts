@@ -1,3 +1,5 @@
+// Tensors as a file of NumPy's format .npy, for the frames that the user takes away.
+
 /** Samples of the same shape as one .npy file (NumPy's format, version 1.0): float32 [samples, ...shape]. */
 export function toNpy(samples: readonly Float32Array[], shape: readonly number[]): Blob {
   const dimensions = [samples.length, ...shape].join(', ');

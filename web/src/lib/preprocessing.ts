@@ -1,3 +1,5 @@
+// How a frame becomes the model's input: guessed from the model, or set by the user.
+
 import type { FrameOptions, ModelInfo, TensorInfo } from 'webquant';
 
 /** How a frame becomes a model's input. */

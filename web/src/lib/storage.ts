@@ -1,4 +1,23 @@
-// The user's own models, kept in the origin private file system, which only this page on this device can read.
+// What the page keeps on this device, where the browser lets it: the user's own models, in the origin private file system,
+// and small settings. A browser may refuse any of it (private windows, blocked site data); then the page goes on without.
+
+/** A setting that was kept; undefined where there is none, or storage is blocked. */
+export function keptSetting(key: string): string | undefined {
+  try {
+    return localStorage.getItem(key) ?? undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Best effort: where storage is blocked, the setting holds until the page is closed. */
+export function keepSetting(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // It will have to be set again.
+  }
+}
 
 const FOLDER = 'models';
 

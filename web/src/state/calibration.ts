@@ -3,7 +3,7 @@
 import { batch, computed, signal } from '@preact/signals';
 import type { ActivationRange, CalibrationMethod, CalibrationStats } from 'webquant';
 import type { WorkerCalibrator } from 'webquant/worker';
-import { isAbort, messageOf, wq } from '../engine.ts';
+import { isAbort, messageOf, wq } from './engine.ts';
 import { addFrame, clearFrames, frames, makeFrame, removeFrame } from './frames.ts';
 import { usable } from './model.ts';
 import { source } from './source.ts';

@@ -1,9 +1,9 @@
 // The frames that were collected, as tensors and small pictures.
 
 import { computed, signal } from '@preact/signals';
-import { wq } from '../engine.ts';
 import { frameOptions } from '../lib/preprocessing.ts';
 import type { Grabbed } from '../lib/sources.ts';
+import { wq } from './engine.ts';
 import { labels, usable } from './model.ts';
 
 export interface Frame {

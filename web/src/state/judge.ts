@@ -2,12 +2,13 @@
 
 import { computed, signal } from '@preact/signals';
 import type { BenchmarkReport, CompareReport } from 'webquant';
-import { isAbort, messageOf, wq } from '../engine.ts';
+import type { VersionId } from '../lib/kinds.ts';
 import { firstOutput, shiftOf, top } from '../lib/scores.ts';
+import { isAbort, messageOf, wq } from './engine.ts';
 import { type Frame, frames } from './frames.ts';
 import { heldOut, takeHeldOut } from './held_out.ts';
 import { usable } from './model.ts';
-import { chosen, type VersionId, versions } from './versions.ts';
+import { chosen, versions } from './versions.ts';
 
 /** What one version does to one frame. */
 export interface FrameResult {
@@ -60,6 +61,8 @@ const isSame = (some: readonly Frame[], others: readonly Frame[]): boolean =>
 
 export const chosenJudgement = computed(() => chosen.value && judged.value.get(chosen.value.id));
 
+const isRunning = (): boolean => judgeStatus.value.kind === 'running';
+
 let stopRunning: AbortController | undefined;
 export const cancelJudging = (): void => stopRunning?.abort();
 
@@ -70,6 +73,7 @@ export async function judge(): Promise<void> {
   const stop = new AbortController();
   stopRunning = stop;
   const { signal } = stop;
+  judgeStatus.value = { kind: 'idle' };
   try {
     if (judgeSet.value === 'held-out') await takeHeldOut(signal);
     const list = judgeFrames.value;
@@ -97,12 +101,12 @@ export async function judge(): Promise<void> {
       };
       judgements.value = new Map(judgements.value).set(keyOf(version.id), judgement);
     }
-    judgeStatus.value = { kind: 'idle' };
   } catch (error) {
-    if (stopRunning !== stop) return;
-    judgeStatus.value = isAbort(error)
-      ? { kind: 'idle' }
-      : { kind: 'failed', reason: messageOf(error) };
+    if (stopRunning === stop && !isAbort(error))
+      judgeStatus.value = { kind: 'failed', reason: messageOf(error) };
+  } finally {
+    // However it ended, also where there was nothing to judge; a later call has a status of its own.
+    if (stopRunning === stop && isRunning()) judgeStatus.value = { kind: 'idle' };
   }
 }
 

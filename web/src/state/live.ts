@@ -2,9 +2,9 @@
 
 import { signal } from '@preact/signals';
 import type { WorkerSession } from 'webquant/worker';
-import { messageOf, wq } from '../engine.ts';
 import { isMap, mapPicture } from '../lib/maps.ts';
 import { areProbabilities, firstOutput, median, type Score, shiftOf, top } from '../lib/scores.ts';
+import { messageOf, wq } from './engine.ts';
 import { squareOf, toTensor } from './frames.ts';
 import { usable } from './model.ts';
 import { source } from './source.ts';

@@ -2,11 +2,11 @@
 
 import { computed, signal } from '@preact/signals';
 import type { ModelInfo, TensorInfo } from 'webquant';
-import { messageOf, whenReady } from '../engine.ts';
 import { BUNDLED_NAME, bundledLabels, bundledModel } from '../lib/bundled.ts';
 import { helper } from '../lib/helper.ts';
 import { guess, type Preprocessing, pictureOf } from '../lib/preprocessing.ts';
 import { forgetModel, keepModel, keptModels, readKeptModel } from '../lib/storage.ts';
+import { messageOf, whenReady } from './engine.ts';
 
 export interface Model {
   name: string;

@@ -2,7 +2,7 @@
 
 import type { ActivationRange, CalibrationMethod, CalibrationStats } from 'webquant';
 import { frameOptions } from '../lib/preprocessing.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/index.ts';
 import { ranges, stats } from './calibration.ts';
 import { accuracyOf, type JudgeSet, judged, judgeFrames, judgeSet } from './judge.ts';
 import { usable } from './model.ts';

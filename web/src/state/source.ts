@@ -2,10 +2,9 @@
 
 import { signal } from '@preact/signals';
 import { bundledFrames } from '../lib/bundled.ts';
+import type { SourceKind } from '../lib/kinds.ts';
 import { type FrameSource, openCamera, openPictures, openVideo } from '../lib/sources.ts';
-import { texts } from '../texts.ts';
-
-export type SourceKind = 'camera' | 'video' | 'images' | 'bundled';
+import { texts } from '../texts/index.ts';
 
 export const sourceKind = signal<SourceKind>('bundled');
 export const source = signal<FrameSource | undefined>(undefined);

@@ -8,12 +8,11 @@ import type {
   QuantMode,
   QuantReport,
 } from 'webquant';
-import { isAbort, messageOf, wq } from '../engine.ts';
+import type { VersionId } from '../lib/kinds.ts';
 import { stats } from './calibration.ts';
+import { isAbort, messageOf, wq } from './engine.ts';
 import { frames } from './frames.ts';
 import { type Model, usable } from './model.ts';
-
-export type VersionId = 'reference' | QuantMode | 'auto';
 
 export interface Version {
   id: VersionId;

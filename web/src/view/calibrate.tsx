@@ -1,7 +1,8 @@
+// The step that takes frames and calibrates on them, with the ranges that it found.
+
 import { computed } from '@preact/signals';
 import type { CalibrationMethod } from 'webquant';
-import { isReady } from '../engine.ts';
-import * as format from '../format.ts';
+import * as format from '../lib/format.ts';
 import {
   cancel,
   chooseMethod,
@@ -12,11 +13,13 @@ import {
   stats,
   status,
 } from '../state/calibration.ts';
+import { isReady } from '../state/engine.ts';
 import { frames } from '../state/frames.ts';
 import { usable } from '../state/model.ts';
 import { source } from '../state/source.ts';
-import { texts } from '../texts.ts';
-import { Button, Empty, Notice, NumberField, Progress, Select } from './bits.tsx';
+import { texts } from '../texts/index.ts';
+import { Button, NumberField, Select } from './controls.tsx';
+import { Empty, Notice, Progress } from './notes.tsx';
 import { Ranges } from './ranges.tsx';
 import { Section } from './section.tsx';
 import { Strip } from './strip.tsx';

@@ -1,14 +1,17 @@
+// The step that compares versions: live, frame by frame, and judged on all collected frames.
+
 import { computed } from '@preact/signals';
-import { isReady } from '../engine.ts';
+import { isReady } from '../state/engine.ts';
 import { frames } from '../state/frames.ts';
 import { hasHeldOut } from '../state/held_out.ts';
 import { cancelJudging, judge, judged, judgeSet, judgeStatus } from '../state/judge.ts';
 import { liveError, liveStatus, startLive, stopLive } from '../state/live.ts';
 import { source } from '../state/source.ts';
 import { chosen, chosenId, made, versions } from '../state/versions.ts';
-import { texts } from '../texts.ts';
-import { Button, Empty, Notice, Progress, Segmented } from './bits.tsx';
+import { texts } from '../texts/index.ts';
+import { Button, Segmented } from './controls.tsx';
 import { Live } from './live.tsx';
+import { Empty, Notice, Progress } from './notes.tsx';
 import { Section } from './section.tsx';
 import { Summary } from './summary.tsx';
 

@@ -1,11 +1,13 @@
+// The operators of a model as a graph from top to bottom. The layout comes from the helper worker.
+
 import { useSignal } from '@preact/signals';
 import { curveBasis, line } from 'd3-shape';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { ModelInfo } from 'webquant';
-import * as format from '../format.ts';
+import * as format from '../lib/format.ts';
 import { type GraphNode, graphOf, type LayoutResult, NODE } from '../lib/graph.ts';
 import { helper } from '../lib/helper.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/index.ts';
 import { useGrowing } from './growing.ts';
 
 /** The model's operators from top to bottom, with what flows between them. */
@@ -50,6 +52,7 @@ export function GraphView({ info }: { info: ModelInfo }) {
 
 function Node({ node, x, y }: { node: GraphNode; x: number; y: number }) {
   const { width, height } = NODE;
+  const macs = node.macs > 0 ? format.count(node.macs) : undefined;
   const family = node.kind === 'op' ? familyOf(node.title) : node.kind;
   return (
     <g
@@ -66,14 +69,15 @@ function Node({ node, x, y }: { node: GraphNode; x: number; y: number }) {
       <rect width={width} height={height} rx={9} />
       <rect class="stripe" width={5} height={height - 16} x={7} y={8} rx={2.5} />
       <text x={20} y={19} class="node-title">
-        {shortened(node.title, 22)}
+        {shortened(node.title, 26)}
       </text>
       <text x={20} y={35} class="node-subtitle">
-        {shortened(node.subtitle, 31)}
+        {shortened(node.subtitle, 31 - (macs ? macs.length + 2 : 0))}
       </text>
-      {node.macs > 0 && (
-        <text x={width - 10} y={19} class="node-macs">
-          {format.count(node.macs)}
+      {/* In the second row: names of operators may be as long as the first one. */}
+      {macs && (
+        <text x={width - 10} y={35} class="node-macs">
+          {macs}
         </text>
       )}
     </g>

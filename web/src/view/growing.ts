@@ -1,3 +1,5 @@
+// Lets long lists grow over a few frames, so that showing them never holds the page up.
+
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 

@@ -1,12 +1,14 @@
+// The live comparison: one frame through both versions, with their outputs side by side.
+
 import { useEffect, useRef } from 'preact/hooks';
-import * as format from '../format.ts';
+import * as format from '../lib/format.ts';
 import { verdictOf } from '../lib/scores.ts';
 import { type LiveSide, liveStatus, liveView } from '../state/live.ts';
 import { labels, usable } from '../state/model.ts';
 import { mirrored, sourceKind } from '../state/source.ts';
 import { chosen } from '../state/versions.ts';
-import { texts } from '../texts.ts';
-import { Stat } from './bits.tsx';
+import { texts } from '../texts/index.ts';
+import { Stat } from './notes.tsx';
 import { Picture } from './picture.tsx';
 import { Verdict } from './verdict.tsx';
 

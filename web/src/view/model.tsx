@@ -1,8 +1,10 @@
+// The step that opens a model and shows what it holds.
+
 import { useSignal } from '@preact/signals';
 import type { ModelInfo, TensorInfo } from 'webquant';
-import { engine } from '../engine.ts';
-import * as format from '../format.ts';
 import { BUNDLED_NAME } from '../lib/bundled.ts';
+import * as format from '../lib/format.ts';
+import { engine } from '../state/engine.ts';
 import {
   forget,
   keptNames,
@@ -16,9 +18,10 @@ import {
   openKept,
   openLabels,
 } from '../state/model.ts';
-import { texts } from '../texts.ts';
-import { Button, FileButton, Notice, Segmented, Stat } from './bits.tsx';
+import { texts } from '../texts/index.ts';
+import { Button, FileButton, Segmented } from './controls.tsx';
 import { GraphView } from './graph.tsx';
+import { Notice, Stat } from './notes.tsx';
 import { OperatorTable } from './operators.tsx';
 import { PreprocessingView } from './preprocessing.tsx';
 import { Section } from './section.tsx';

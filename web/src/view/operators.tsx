@@ -1,6 +1,8 @@
+// The operators of a model as a table, with the reason where one cannot run.
+
 import type { ModelInfo } from 'webquant';
-import * as format from '../format.ts';
-import { texts } from '../texts.ts';
+import * as format from '../lib/format.ts';
+import { texts } from '../texts/index.ts';
 import { useGrowing } from './growing.ts';
 
 export function OperatorTable({ info }: { info: ModelInfo }) {

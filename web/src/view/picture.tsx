@@ -1,3 +1,5 @@
+// A frame as a picture on a canvas of its own size.
+
 import { useEffect, useRef } from 'preact/hooks';
 
 /** A small picture; what it shows is said beside it. */

@@ -1,12 +1,14 @@
+// What becomes of a frame before the model sees it, with a preview.
+
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import * as format from '../format.ts';
+import * as format from '../lib/format.ts';
 import { type Preprocessing, tensorPicture } from '../lib/preprocessing.ts';
 import { toTensor } from '../state/frames.ts';
 import { preprocessing, usable } from '../state/model.ts';
 import { source } from '../state/source.ts';
-import { texts } from '../texts.ts';
-import { Field, Select } from './bits.tsx';
+import { texts } from '../texts/index.ts';
+import { Field, Select } from './controls.tsx';
 
 const words = texts.preprocess;
 

@@ -1,7 +1,9 @@
+// The step that makes versions: a card for each mode, one that searches for a target, and the options.
+
 import type { OpDecision, QuantAttempt, QuantMode, QuantReport } from 'webquant';
-import { isReady } from '../engine.ts';
-import * as format from '../format.ts';
+import * as format from '../lib/format.ts';
 import { isCalibrated } from '../state/calibration.ts';
+import { isReady } from '../state/engine.ts';
 import { usable } from '../state/model.ts';
 import {
   type Choices,
@@ -15,8 +17,9 @@ import {
   searching,
   targetPercent,
 } from '../state/versions.ts';
-import { texts } from '../texts.ts';
-import { Button, Field, Notice, NumberField, Progress, Select } from './bits.tsx';
+import { texts } from '../texts/index.ts';
+import { Button, Field, NumberField, Select } from './controls.tsx';
+import { Notice, Progress } from './notes.tsx';
 import { Section } from './section.tsx';
 
 const words = texts.quantize;

@@ -1,10 +1,12 @@
+// The range of each layer that calibration found, as a table with a histogram in each row.
+
 import type { ComponentType } from 'preact';
 import type { ActivationRange, CalibrationStats, ModelInfo } from 'webquant';
-import * as format from '../format.ts';
+import * as format from '../lib/format.ts';
 import { ranges, stats } from '../state/calibration.ts';
 import { model } from '../state/model.ts';
 import { choices } from '../state/versions.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/index.ts';
 import { AT_ONCE, useGrowing } from './growing.ts';
 import { RangePlot, type RangePlotProps, shareBeyond, valueScale } from './range-plot.tsx';
 import { useVisible } from './visible.ts';

@@ -1,13 +1,13 @@
 // The report as one file, which needs nothing else to be read: the page's own tables and charts, and its style.
 
 import { render } from 'preact';
-import * as format from '../format.ts';
+import * as format from '../lib/format.ts';
 import { stats } from '../state/calibration.ts';
 import { judged } from '../state/judge.ts';
 import { model } from '../state/model.ts';
 import { codeFor, type Report } from '../state/report.ts';
 import { made, versions } from '../state/versions.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/index.ts';
 import { RangeTable } from './ranges.tsx';
 import { Layers, SummaryTable, Tradeoff } from './summary.tsx';
 

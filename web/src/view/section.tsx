@@ -1,5 +1,7 @@
+// A step of the page: its number, its heading and its first sentence.
+
 import type { ComponentChildren } from 'preact';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/index.ts';
 
 export type StepId = keyof typeof texts.steps;
 export const STEPS = Object.keys(texts.steps) as StepId[];

@@ -1,10 +1,12 @@
+// The step that chooses where frames come from, with a preview of the source.
+
 import { useEffect, useRef } from 'preact/hooks';
+import type { SourceKind } from '../lib/kinds.ts';
 import {
   cameraId,
   cameras,
   choose,
   mirrored,
-  type SourceKind,
   showBundled,
   showCamera,
   showImages,
@@ -14,8 +16,9 @@ import {
   sourceKind,
   sourceStatus,
 } from '../state/source.ts';
-import { texts } from '../texts.ts';
-import { Button, Empty, FileButton, Notice, Segmented, Select } from './bits.tsx';
+import { texts } from '../texts/index.ts';
+import { Button, FileButton, Segmented, Select } from './controls.tsx';
+import { Empty, Notice } from './notes.tsx';
 import { Section } from './section.tsx';
 
 const words = texts.source;

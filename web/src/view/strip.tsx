@@ -1,7 +1,9 @@
+// The frames that were taken, to be labelled or removed one by one.
+
 import { remove } from '../state/calibration.ts';
 import { classForKey, type Frame, frames, setLabel, THUMBNAIL } from '../state/frames.ts';
 import { labels } from '../state/model.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/index.ts';
 import { Picture } from './picture.tsx';
 
 const words = texts.calibrate;

@@ -1,9 +1,11 @@
-import * as format from '../format.ts';
+// All judged versions in one table, and what there is to know of the chosen one.
+
+import * as format from '../lib/format.ts';
 import { THUMBNAIL } from '../state/frames.ts';
 import { accuracyOf, chosenJudgement, type Judgement, judged, judgeSet } from '../state/judge.ts';
 import { isClassifier, labels } from '../state/model.ts';
 import { chosen, type Version, versions } from '../state/versions.ts';
-import { texts } from '../texts.ts';
+import { texts } from '../texts/index.ts';
 import { Bars, type Dot, Scatter } from './charts.tsx';
 import { Picture } from './picture.tsx';
 import { Verdict } from './verdict.tsx';

@@ -1,3 +1,5 @@
+// Tells when an element comes into view, so that what nobody sees yet is not drawn.
+
 import { type Signal, useSignal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';

@@ -1,9 +1,9 @@
 // What follows from what: another model, or another way of making tensors, makes everything after it void.
 
 import { effect, untracked } from '@preact/signals';
-import { startEngine } from '../engine.ts';
 import { keptModels } from '../lib/storage.ts';
 import { isCalibrated, reset, stats } from './calibration.ts';
+import { startEngine } from './engine.ts';
 import { cancelJudging, judgeSet } from './judge.ts';
 import { restartLive, stopLive } from './live.ts';
 import { keptNames, openBundled, usable } from './model.ts';

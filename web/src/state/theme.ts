@@ -1,13 +1,15 @@
 // Light or dark: as the system says, until the user says otherwise.
 
 import { effect, signal } from '@preact/signals';
+import { keepSetting, keptSetting } from '../lib/storage.ts';
 
 type Theme = 'light' | 'dark';
 
 const KEY = 'theme';
 const system = matchMedia('(prefers-color-scheme: dark)');
+let chosenHere: Theme | undefined; // also where nothing can be kept
 const chosen = (): Theme | undefined => {
-  const kept = localStorage.getItem(KEY);
+  const kept = chosenHere ?? keptSetting(KEY);
   return kept === 'light' || kept === 'dark' ? kept : undefined;
 };
 const ofSystem = (): Theme => (system.matches ? 'dark' : 'light');
@@ -22,6 +24,7 @@ effect(() => {
 });
 
 export function toggleTheme(): void {
-  theme.value = theme.value === 'dark' ? 'light' : 'dark';
-  localStorage.setItem(KEY, theme.value);
+  chosenHere = theme.value === 'dark' ? 'light' : 'dark';
+  theme.value = chosenHere;
+  keepSetting(KEY, chosenHere);
 }

@@ -2,7 +2,7 @@
 
 import { computed, signal } from '@preact/signals';
 import { loadInWorker, WebQuantError, type WorkerWebQuant } from 'webquant/worker';
-import { texts } from './texts.ts';
+import { texts } from '../texts/index.ts';
 
 export type EngineState =
   | { kind: 'loading' }
@@ -13,11 +13,16 @@ export const engine = signal<EngineState>({ kind: 'loading' });
 
 export const isReady = computed(() => engine.value.kind === 'ready');
 
-/** Loads the package, again after it has failed. */
+let running: WorkerWebQuant | undefined;
+
+/** Loads the package, again after it has failed. A worker from before is ended first. */
 export async function startEngine(): Promise<void> {
   engine.value = { kind: 'loading' };
+  await running?.dispose().catch(() => {}); // one that has stopped by itself has nothing left to end
+  running = undefined;
   try {
-    engine.value = { kind: 'ready', wq: await loadInWorker() };
+    running = await loadInWorker();
+    engine.value = { kind: 'ready', wq: running };
   } catch (error) {
     engine.value = { kind: 'failed', reason: messageOf(error) };
   }
@@ -39,7 +44,10 @@ export const whenReady = (): Promise<WorkerWebQuant> =>
     });
   });
 
-/** What went wrong, as a sentence; where the engine itself has stopped, that becomes the page's state. */
+/**
+ * What went wrong, as a sentence. Where the worker itself has stopped, which the package tells by this code and place and by nothing
+ * else, that becomes the page's state.
+ */
 export function messageOf(error: unknown): string {
   if (error instanceof WebQuantError && error.code === 'internal' && error.where === 'worker')
     engine.value = { kind: 'failed', reason: error.message };

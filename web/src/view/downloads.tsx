@@ -1,20 +1,23 @@
+// The last step: everything that was made here, as files to download, and the lines of code that do the same.
+
 import { useSignal } from '@preact/signals';
-import * as format from '../format.ts';
 import { download } from '../lib/download.ts';
+import * as format from '../lib/format.ts';
 import { toNpy } from '../lib/npy.ts';
 import { stats } from '../state/calibration.ts';
 import { frames } from '../state/frames.ts';
 import { usable } from '../state/model.ts';
 import { codeFor, makeReport } from '../state/report.ts';
 import { made } from '../state/versions.ts';
-import { texts } from '../texts.ts';
-import { Button, Empty } from './bits.tsx';
+import { texts } from '../texts/index.ts';
+import { Button } from './controls.tsx';
+import { Empty } from './notes.tsx';
 import { toHtml } from './report.tsx';
 import { Section } from './section.tsx';
 
 const words = texts.take;
 
-export function TakeStep() {
+export function DownloadStep() {
   const target = usable.value;
   return (
     <Section id="take" lead={words.lead}>
