@@ -5,7 +5,7 @@
 
 #include "ops/activation.h"
 #include "ops/table.h"
-#include "run/kernels/int8_kernels.h"
+#include "run/kernels/nodes.h"
 
 namespace webquant {
 namespace {
@@ -176,10 +176,6 @@ LowerContext::Weighted LowerContext::weighted_operands(int slice_dims, const Sha
   if (scales.size() == 1) scales.assign(shape[axis], quant->scale[0]);
   operands.weights = define_int8_weights(shape, axis, values_of<int8_t>(constant_bytes(weights_slot)).data(), scales);
   if (dynamic) {
-    const auto channels = static_cast<size_t>(shape.back());
-    // What only checks needs no room to run in.
-    if (builder_.purpose() == SubgraphBuilder::Purpose::kRun)
-      ExtraWeights::current().reserve_rows(element_count(shape, label()) / shape[axis] / channels, channels);
     operands.input = quantized_at_run_time(data, slice_dims);
     if (has_input(bias)) operands.bias = packed_floats(bias);
   } else {
@@ -280,6 +276,7 @@ void LowerContext::check_value(xnn_status status) const {
 
 void LowerContext::check(xnn_status status) {
   check_value(status);
+  prepare_last_node(graph());
   builder_.add_node(index());
 }
 
