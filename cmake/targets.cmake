@@ -33,7 +33,8 @@ foreach(layer ${layers})
     endif()
     if(layer STREQUAL run/kernels)
       # These take the place of kernels inside XNNPACK, so they need its own headers.
-      set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS "-isystem;${WEBQUANT_DEPS}/src/xnnpack/src")
+      set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS "-isystem;${WEBQUANT_DEPS}/src/xnnpack/src"
+                                  COMPILE_DEFINITIONS "WEBQUANT_XNNPACK_REVISION=\"${WEBQUANT_XNNPACK_REVISION}\"")
     endif()
   endif()
 endforeach()

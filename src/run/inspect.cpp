@@ -100,6 +100,7 @@ ModelInfo inspect(const Model& model) {
         if (folded) row.reason = "computed when the model is loaded";
       } else {
         lower(builder, n);
+        if (builder.has_own_kernel(n)) row.runs = "webquant";
         row.reason = builder.note(n);
       }
     } catch (const Error& error) {

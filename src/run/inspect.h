@@ -18,7 +18,7 @@ struct OpInfo {
   uint64_t macs;
   uint64_t weight_bytes;  // of its constant inputs, as stored
   bool supported;
-  std::string runs;    // "xnnpack" or "portable"; empty where it is not supported
+  std::string runs;    // "xnnpack", "webquant" (a kernel of ours in its place) or "portable"; empty: not supported
   std::string reason;  // why not, or what a user should know of how it runs; may be empty
 };
 

@@ -8,6 +8,7 @@
 #include "ops/facts.h"
 #include "ops/table.h"
 #include "run/kernels/int8_kernels.h"
+#include "run/kernels/kernel_memory.h"
 #include "run/step_runner.h"
 #include "run/values.h"
 
@@ -42,7 +43,7 @@ bool is_number(DType type) { return type == DType::FLOAT32 || type == DType::INT
 struct Session::State {
   std::vector<TensorInfo> inputs, outputs;
   std::vector<size_t> input_tensors, output_tensors;
-  ExtraWeights extra_weights;  // this and what is shared must outlive the runners
+  KernelMemory kernel_memory;  // this and what is shared must outlive the runners
   StepRunner::Shared shared;
   std::vector<StepRunner> steps;
   std::vector<Activation> activations;
@@ -142,10 +143,10 @@ void Session::State::make_runners(const Model& model, const TensorFacts& facts, 
                                   const std::vector<bool>& exposed, bool profile) {
   const size_t before = heap_bytes();
   {
-    const ExtraWeights::Scope scope(extra_weights);
+    const KernelMemory::Scope scope(kernel_memory);
     for (const Step& step : plan) {
       StepRunner runner(model, facts, step, exposed, profile, shared);
-      if (extra_weights.failed()) require(xnn_status_out_of_memory, "prepare the operators");
+      if (kernel_memory.failed()) require(xnn_status_out_of_memory, "prepare the operators");
       if (!runner.is_empty()) steps.push_back(std::move(runner));
     }
   }

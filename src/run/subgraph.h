@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,10 @@ class SubgraphBuilder {
   /// The node that was defined last is part of operator `op`.
   void add_node(size_t op) { node_ops_.push_back(op); }
 
+  /// A kernel of ours in place of XNNPACK's runs operator `op`.
+  void set_own_kernel(size_t op) { own_kernels_.insert(op); }
+  bool has_own_kernel(size_t op) const { return own_kernels_.contains(op); }
+
   /// What a user should know of how operator `op` runs.
   void set_note(size_t op, std::string note) { notes_[op] = std::move(note); }
   std::string note(size_t op) const {
@@ -87,6 +92,7 @@ class SubgraphBuilder {
   std::map<size_t, uint32_t> ids_;  // by tensor
   std::vector<External> externals_;
   std::vector<size_t> node_ops_;
+  std::set<size_t> own_kernels_;
   std::map<size_t, std::string> notes_;
   std::vector<PaddedBuffer> lasting_, packed_;
 };

@@ -3,23 +3,23 @@
 #include <algorithm>
 #include <cstring>
 
-#include "run/kernels/int8_dot.h"
-#include "run/kernels/int8_kernels.h"
+#include "run/kernels/int8_multiply.h"
 #include "xnnpack/config-types.h"
 #include "xnnpack/math.h"
 #include "xnnpack/pack.h"
 
-// XNNPACK's own packing for unsigned activations gives nearly what is needed: for each tile of columns the biases, with
-// 128 times the sum of the weights taken off, then the steps' weights, then room for the scales. Here the biases move
-// to a TileHead, and pairs of weights whose products could saturate are split, or all weights are regrouped.
+// XNNPACK's own packing gives nearly what is needed: for each tile of columns 8 numbers of 32 bits, then the steps'
+// weights, then room for the scales and, in dynamic INT8, the biases. The numbers are the biases, with the input's zero
+// point times the sum of the weights taken off, or in dynamic INT8 that sum with its sign turned. Here they move to a
+// TileHead, and pairs of weights whose products could saturate are split, or all weights are regrouped.
 
 namespace webquant {
 namespace {
 
 using namespace int8_dot;
 
-/// Whether the processor has an instruction for the form Bytes.
-bool has_bytes = false;
+/// Rows in a block of Bytes, the form that has extra steps.
+constexpr size_t kExtraStepRows = 4;
 
 /// How many steps of Bytes take the time of an extra step, and of the two steps of Words with as many channels.
 constexpr float kExtraCost = 1.25f, kWordsCost = 1.25f;
@@ -66,7 +66,7 @@ void split(const PackedTile& tile, ExtraStep* extra) {
         taken[k] = static_cast<int8_t>(left[k] / 2);
         left[k] = static_cast<int8_t>(left[k] - taken[k]);
       }
-      next->rows[column] = static_cast<uint32_t>(i * kRowsBytes);
+      next->rows[column] = static_cast<uint32_t>(i * kExtraStepRows * kRowBytes);
       ++next;
     }
   }
@@ -85,32 +85,58 @@ void regroup(const PackedTile& tile) {
   }
 }
 
+FormId form_for(size_t steps, size_t extra_steps) {
+  switch (dot_class()) {
+    case DotClass::kUnsigned:
+    case DotClass::kSigned:
+      return FormId::kDot;
+    case DotClass::kSaturatingPairs:
+      return steps + kExtraCost * extra_steps <= kWordsCost * steps ? FormId::kBytes : FormId::kWords;
+    default:
+      return FormId::kWords;
+  }
+}
+
+/// Takes off the bias what adding 128 to the activations adds to the sums.
+void take_off_offset(const PackedTile& tile, int32_t (&start)[kColumns]) {
+  for (size_t column = 0; column < kColumns; ++column) {
+    uint32_t sum = 0;
+    for (size_t i = 0; i < tile.steps(); ++i) {
+      const int8_t* w = tile.group(i, column);
+      for (size_t k = 0; k < kDepth; ++k) sum += static_cast<uint32_t>(w[k]);
+    }
+    start[column] = static_cast<int32_t>(static_cast<uint32_t>(start[column]) - 128 * sum);
+  }
+}
+
 /// `for_each_tile(visit)` calls visit(PackedTile) for all tiles of an operator.
 template <class ForEachTile>
-void add_heads(const ForEachTile& for_each_tile) {
+void add_heads(PackedFor use, const ForEachTile& for_each_tile) {
   size_t tiles = 0, steps = 0, extra_steps = 0;
-  ExtraWeights& owner = ExtraWeights::current();
+  KernelMemory& owner = KernelMemory::current();
   for_each_tile([&](const PackedTile& tile) {
     ++tiles;
     steps += tile.steps();
-    extra_steps += tile.extra_steps();
-    owner.reserve_rows(tile.taps, tile.depth);
+    if (dot_class() == DotClass::kSaturatingPairs) extra_steps += tile.extra_steps();
+    owner.reserve(scratch_bytes(tile.taps, tile.depth));
   });
-  const bool bytes = has_bytes && steps + kExtraCost * extra_steps <= kWordsCost * steps;
+  const FormId form = form_for(steps, extra_steps);
+  const bool is_offset = form == FormId::kBytes || dot_class() == DotClass::kUnsigned;
   auto* head = owner.allocate<TileHead>(tiles);
-  auto* extra = owner.allocate<ExtraStep>(bytes ? extra_steps : 0);
-  const size_t widened_count = kWidensWords && !bytes ? steps * kColumns * kDepth : 0;
-  auto* widened = owner.allocate<int16_t>(widened_count);
+  auto* extra = owner.allocate<ExtraStep>(form == FormId::kBytes ? extra_steps : 0);
+  auto* widened = owner.allocate<int16_t>(kWidensWords && form == FormId::kWords ? steps * kColumns * kDepth : 0);
   if (owner.failed()) return;
   for_each_tile([&](const PackedTile& tile) {
-    std::memcpy(head->bias, tile.begin, sizeof(head->bias));
-    if (bytes) {
+    std::memcpy(head->start, tile.begin, sizeof(head->start));
+    if (is_offset && use == PackedFor::kStatic) take_off_offset(tile, head->start);
+    head->form = form;
+    head->scratch = &owner.scratch();
+    if (form == FormId::kBytes) {
       head->extra = extra;
       head->extra_steps = static_cast<uint32_t>(tile.extra_steps());
       split(tile, extra);
       extra += head->extra_steps;
-    } else {
-      head->is_words = true;
+    } else if (form == FormId::kWords) {
       regroup(tile);
       head->widened = widened;
       if (kWidensWords) widened = std::copy_n(tile.weights(), tile.steps() * kColumns * kDepth, widened);
@@ -120,83 +146,39 @@ void add_heads(const ForEachTile& for_each_tile) {
   });
 }
 
-/// `groups` times as many tiles as `columns` need, one after the other.
-void add_heads(void* packed, size_t groups, size_t columns, size_t taps, size_t channels, size_t extra_bytes) {
-  const size_t tiles = groups * divide_round_up(columns, kColumns);
-  add_heads([&](const auto& visit) {
-    PackedTile tile{static_cast<int8_t*>(packed), taps, round_up_po2(channels, kDepth)};
-    for (size_t i = 0; i < tiles; ++i, tile.begin = tile.end(extra_bytes)) visit(tile);
-  });
-}
+}  // namespace
 
-void pack_gemm_goi(size_t groups, size_t columns, size_t channels, size_t nr, size_t kr, size_t sr,
-                   const int8_t* kernel, const int32_t* bias, const float* scale, void* packed, size_t extra_bytes,
-                   const xnn_qs8_packing_params* params) {
-  xnn_pack_qs8_to_qu8_gemm_goi_w(groups, columns, channels, nr, kr, sr, kernel, bias, scale, packed, extra_bytes,
-                                 params);
-  add_heads(packed, groups, columns, 1, channels, extra_bytes);
-}
-
-void pack_gemm_gio(size_t groups, size_t columns, size_t channels, size_t nr, size_t kr, size_t sr, size_t k_stride,
-                   const int8_t* kernel, const int32_t* bias, const float* scale, void* packed, size_t extra_bytes,
-                   const xnn_qs8_packing_params* params) {
-  xnn_pack_qs8_to_qu8_gemm_gio_w(groups, columns, channels, nr, kr, sr, k_stride, kernel, bias, scale, packed,
-                                 extra_bytes, params);
-  add_heads(packed, groups, columns, 1, channels, extra_bytes);
-}
-
-void pack_igemm_goki(size_t groups, size_t columns, size_t taps, size_t channels, size_t nr, size_t kr, size_t sr,
-                     const int8_t* kernel, const int32_t* bias, const float* scale, void* packed, size_t extra_bytes,
-                     const xnn_qs8_packing_params* params) {
-  xnn_pack_qs8_to_qu8_conv_goki_w(groups, columns, taps, channels, nr, kr, sr, kernel, bias, scale, packed, extra_bytes,
-                                  params);
-  add_heads(packed, groups, columns, taps, channels, extra_bytes);
-}
-
-void pack_igemm_kgo(size_t groups, size_t columns, size_t taps, size_t nr, size_t kr, size_t sr, const int8_t* kernel,
-                    const int32_t* bias, const float* scale, void* packed, size_t extra_bytes,
-                    const xnn_qs8_packing_params* params) {
-  xnn_pack_qs8_to_qu8_conv_kgo_w(groups, columns, taps, nr, kr, sr, kernel, bias, scale, packed, extra_bytes, params);
-  add_heads(packed, groups, columns, taps, 1, extra_bytes);
-}
-
-/// A transposed convolution is one convolution for each offset within a stride, each with every stride-th element of
-/// the window.
-void pack_deconv_goki(size_t groups, size_t columns, size_t height, size_t width, size_t channels, size_t stride_y,
-                      size_t stride_x, size_t nr, size_t kr, size_t sr, const int8_t* kernel, const int32_t* bias,
-                      const float* scale, void* packed, size_t extra_bytes, subconvolution_params* subconvolutions,
-                      const xnn_qs8_packing_params* params) {
-  xnn_pack_qs8_to_qu8_deconv_goki_w(groups, columns, height, width, channels, stride_y, stride_x, nr, kr, sr, kernel,
-                                    bias, scale, packed, extra_bytes, subconvolutions, params);
+// A transposed convolution is one convolution for each offset within a stride, each with every stride-th element of the
+// window.
+void add_heads(const PackedWeights& weights) {
   const auto elements = [](size_t size, size_t offset, size_t stride) {
     return offset < size ? divide_round_up(size - offset, stride) : 0;
   };
-  add_heads([&](const auto& visit) {
-    auto* begin = static_cast<int8_t*>(packed);
-    for (size_t i = 0; i < groups * stride_y * stride_x; ++i) {
-      const size_t y = i / stride_x % stride_y, x = i % stride_x;
-      const size_t taps = elements(height, y, stride_y) * elements(width, x, stride_x);
-      for (size_t column = 0; column < columns; column += kColumns) {
-        const PackedTile tile{begin, taps, round_up_po2(channels, kDepth)};
+  const size_t scale_bytes = kColumns * sizeof(float);
+  const size_t tail_bytes = weights.use == PackedFor::kStatic ? scale_bytes : 2 * scale_bytes;
+  add_heads(weights.use, [&](const auto& visit) {
+    auto* begin = static_cast<int8_t*>(weights.packed);
+    for (size_t i = 0; i < weights.groups * weights.stride_y * weights.stride_x; ++i) {
+      const size_t y = i / weights.stride_x % weights.stride_y, x = i % weights.stride_x;
+      const size_t taps = elements(weights.height, y, weights.stride_y) * elements(weights.width, x, weights.stride_x);
+      for (size_t column = 0; column < weights.columns; column += kColumns) {
+        const PackedTile tile{begin, taps, round_up_po2(weights.channels, kDepth)};
         visit(tile);
-        begin = tile.end(extra_bytes);
+        begin = tile.end(tail_bytes);
       }
     }
   });
 }
 
-}  // namespace
-
-void set_int8_packing(xnn_gemm_config& config, bool bytes) {
-  has_bytes = bytes;
+void set_int8_packing(xnn_gemm_config& config) {
   // Where these two are set the fully connected layers would use them in place of the others.
   config.pack_weights_and_biases = nullptr;
   config.packed_stride_weights_and_biases = nullptr;
-  config.pack_gemm_goi = reinterpret_cast<xnn_packw_gemm_goi_ukernel_fn>(pack_gemm_goi);
-  config.pack_gemm_gio = reinterpret_cast<xnn_packw_gemm_gio_ukernel_fn>(pack_gemm_gio);
-  config.pack_igemm_goki = reinterpret_cast<xnn_pack_conv_goki_w_fn>(pack_igemm_goki);
-  config.pack_igemm_kgo = reinterpret_cast<xnn_pack_conv_kgo_w_fn>(pack_igemm_kgo);
-  config.pack_deconv_goki = reinterpret_cast<xnn_pack_deconv_goki_w_fn>(pack_deconv_goki);
+  config.pack_gemm_goi = reinterpret_cast<xnn_packw_gemm_goi_ukernel_fn>(xnn_pack_qs8_gemm_goi_w);
+  config.pack_gemm_gio = reinterpret_cast<xnn_packw_gemm_gio_ukernel_fn>(xnn_pack_qs8_gemm_gio_w);
+  config.pack_igemm_goki = reinterpret_cast<xnn_pack_conv_goki_w_fn>(xnn_pack_qs8_conv_goki_w);
+  config.pack_igemm_kgo = reinterpret_cast<xnn_pack_conv_kgo_w_fn>(xnn_pack_qs8_conv_kgo_w);
+  config.pack_deconv_goki = reinterpret_cast<xnn_pack_deconv_goki_w_fn>(xnn_pack_qs8_deconv_goki_w);
   config.nr = kColumns;
   config.log2_kr = 2;
   config.log2_sr = 0;

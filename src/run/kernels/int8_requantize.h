@@ -14,6 +14,27 @@ inline v128_t keep(v128_t value) {
   return value;
 }
 
+/// Stores the first `count` bytes of `values`, fewer than 16.
+inline void store_first(void* to, v128_t values, size_t count) {
+  auto* out = static_cast<int8_t*>(to);
+  if (count & 8) {
+    wasm_v128_store64_lane(out, values, 0);
+    values = wasm_i64x2_shuffle(values, values, 1, 1);
+    out += 8;
+  }
+  if (count & 4) {
+    wasm_v128_store32_lane(out, values, 0);
+    values = wasm_u64x2_shr(values, 32);
+    out += 4;
+  }
+  if (count & 2) {
+    wasm_v128_store16_lane(out, values, 0);
+    values = wasm_u32x4_shr(values, 16);
+    out += 2;
+  }
+  if (count & 1) wasm_v128_store8_lane(out, values, 0);
+}
+
 /// Rounds to nearest, ties to even, as XNNPACK's fp32 requantization does: float sums keep no fraction from 2^23 on.
 class Requantizer {
  public:

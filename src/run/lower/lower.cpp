@@ -5,6 +5,7 @@
 
 #include "ops/activation.h"
 #include "ops/table.h"
+#include "run/kernels/nodes.h"
 
 namespace webquant {
 namespace {
@@ -151,6 +152,8 @@ void LowerContext::check_value(xnn_status status) const {
 
 void LowerContext::check(xnn_status status) {
   check_value(status);
+  prepare_last_node(graph());
+  if (last_node_is_ours(graph())) builder_.set_own_kernel(index());
   builder_.add_node(index());
 }
 

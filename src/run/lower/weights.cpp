@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "run/kernels/int8_kernels.h"
-
 namespace webquant {
 namespace {
 
@@ -136,12 +134,6 @@ Weighted weighted_operands(LowerContext& c, int slice_dims, const Shape& shape) 
     operands.input = c.in(rule.data);
     if (c.has_input(rule.bias)) operands.bias = int32_bias(c, scales);
     return operands;
-  }
-  const auto channels = static_cast<size_t>(shape.back());
-  // What only checks needs no room to run in.
-  if (c.builder().purpose() == SubgraphBuilder::Purpose::kRun) {
-    ExtraWeights::current().reserve_rows(element_count(shape, c.label()) / shape[rule.channel_axis] / channels,
-                                         channels);
   }
   operands.input = quantized_at_run_time(c, rule.data, slice_dims);
   if (c.has_input(rule.bias)) operands.bias = packed_floats(c, rule.bias);

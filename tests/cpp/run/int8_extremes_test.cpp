@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "quantize/quantize.h"
-#include "run/kernels/int8_kernels.h"
+#include "run/kernels/kernel_memory.h"
 #include "run/session.h"
 #include "support/model_builder.h"
 #include "support/random.h"
@@ -111,11 +111,11 @@ TEST_CASE("INT8 products are exact at the extremes", "[int8]") {
 }
 
 TEST_CASE("rows that 32 bits cannot count are no memory", "[int8]") {
-  ExtraWeights weights;
-  weights.reserve_rows(3, 5);
-  CHECK(!weights.failed());
-  weights.reserve_rows(size_t{1} << 15, size_t{1} << 15);  // times 8 bytes: 2^33
-  CHECK(weights.failed());
+  KernelMemory memory;
+  memory.reserve(1000);
+  CHECK(!memory.failed());
+  memory.reserve(uint64_t{1} << 33);
+  CHECK(memory.failed());
 }
 
 }  // namespace webquant::test

@@ -30,10 +30,14 @@ export const model = {
     name: 'Name',
     macs: 'MACs',
     weights: 'Weights',
-    runs: 'Runs',
+    runs: 'Runs on',
   },
-  runs: 'Yes',
-  runsNot: 'No',
+  runs: {
+    xnnpack: 'XNNPACK',
+    webquant: 'webquant INT8',
+    portable: 'plain C++',
+  },
+  runsNot: 'Cannot run',
   andMore: (count: number) => `and ${count} more`,
   obstacles: {
     unsupported:

@@ -30,7 +30,7 @@ export function OperatorTable({ info }: { info: ModelInfo }) {
         <tbody>
           {info.ops
             .slice(0, drawn)
-            .map(({ index, type, name, macs, weightBytes, supported, reason }) => (
+            .map(({ index, type, name, macs, weightBytes, supported, runs, reason }) => (
               <tr key={index} class={supported ? undefined : 'unsupported'}>
                 <td class="number-cell">{index}</td>
                 <td>
@@ -42,7 +42,7 @@ export function OperatorTable({ info }: { info: ModelInfo }) {
                 <td class="number-cell">{macs ? format.count(macs) : '–'}</td>
                 <td class="number-cell">{weightBytes ? format.bytes(weightBytes) : '–'}</td>
                 <td>
-                  {supported ? texts.model.runs : <strong>{texts.model.runsNot}</strong>}
+                  {runs ? texts.model.runs[runs] : <strong>{texts.model.runsNot}</strong>}
                   {reason && <div class="reason">{reason}</div>}
                 </td>
               </tr>
