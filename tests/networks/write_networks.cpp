@@ -12,6 +12,7 @@
 
 #include "architectures.h"
 #include "hostile.h"
+#include "model/save.h"
 
 using namespace webquant::networks;
 

@@ -1,4 +1,5 @@
 // Operators that webquant knows nothing of, with any number of operands: each mode gives a sound file or an error.
+#include <algorithm>
 #include <catch_amalgamated.hpp>
 
 #include "model/save.h"
@@ -25,7 +26,7 @@ Model custom(std::vector<int32_t> inputs, std::vector<int32_t> outputs, int32_t 
     graph->tensors.back()->name = text("t", i);
   }
   for (const int32_t i : inputs) {
-    if (i >= 0) graph->inputs.push_back(i);
+    if (i >= 0 && std::ranges::count(graph->inputs, i) == 0) graph->inputs.push_back(i);
   }
   graph->outputs = outputs;
   auto op = std::make_unique<Operator>();
