@@ -10,6 +10,10 @@ endif()
 
 include(${CMAKE_CURRENT_LIST_DIR}/precompiled.cmake)
 
+# Our kernels are made for one revision of XNNPACK, which is named where it is fetched.
+file(STRINGS ${CMAKE_SOURCE_DIR}/scripts/setup.d/versions.sh xnnpack_version REGEX "xnnpack=")
+string(REGEX REPLACE ".*\\.([0-9a-f]+)-[0-9]+$" "\\1" WEBQUANT_XNNPACK_REVISION "${xnnpack_version}")
+
 # The core: every folder of src/layers.json. What needs XNNPACK is not compiled natively.
 webquant_layers(layers)
 set(core_sources)
