@@ -8,7 +8,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 const dist = new URL('dist/', import.meta.url);
 const wanted = [
   'index.js',
-  'version.js',
+  'api/version.js',
   ...VARIANTS.flatMap(filesOf).map((file) => `wasm/${file}`),
 ];
 const missing = wanted.filter((file) => !existsSync(new URL(file, dist)));
@@ -18,7 +18,9 @@ if (missing.length > 0) {
   );
   process.exit(1);
 }
-const built = /version = '([^']*)'/.exec(readFileSync(new URL('version.js', dist), 'utf8'))?.[1];
+const built = /version = '([^']*)'/.exec(
+  readFileSync(new URL('api/version.js', dist), 'utf8'),
+)?.[1];
 if (built !== version) {
   console.error(
     `webquant: dist is of version ${built}, package.json says ${version}: run \`npm run build\` in the repository's root`,

@@ -182,15 +182,16 @@ test('a package that lacks a variant, or was built of another version, is not pa
       cpSync(join(root, 'npm', file), join(folder, file));
     const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
     mkdirSync(join(folder, 'dist/wasm'), { recursive: true });
+    mkdirSync(join(folder, 'dist/api'));
     const write = (file, text = '') => writeFileSync(join(folder, 'dist', file), text);
     write('index.js');
-    write('version.js', `export const version = '${version}';\n`);
+    write('api/version.js', `export const version = '${version}';\n`);
     for (const variant of ['simd', 'relaxed-simd'])
       for (const kind of ['mjs', 'wasm']) write(`wasm/webquant-${variant}.${kind}`);
     const pack = () => spawnSync('npm', ['pack', '--dry-run'], { cwd: folder, encoding: 'utf8' });
     const whole = pack();
     assert.equal(whole.status, 0, whole.stderr);
-    write('version.js', "export const version = '0.0.0';\n");
+    write('api/version.js', "export const version = '0.0.0';\n");
     const stale = pack();
     assert.notEqual(stale.status, 0);
     assert.match(stale.stderr, /dist is of version 0\.0\.0/);
