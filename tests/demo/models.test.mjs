@@ -125,7 +125,7 @@ test('an unsupported operator is marked, with the reason', async () => {
   await nameShown('strange.tflite');
   await page.waitForSelector('.node.unsupported');
   await page.getByRole('radio', { name: 'Table' }).check();
-  assert.match(await page.textContent('tr.unsupported'), /LSTM.*No.*\w+/);
+  assert.match(await page.textContent('tr.unsupported'), /LSTM.*Cannot run.*\w+/);
   assert.ok(await page.locator('#calibrate-start').isDisabled());
   await assertAccessible(page);
   await photograph(page, 'unsupported');
