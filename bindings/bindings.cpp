@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "js_values.h"
+#include "model/load.h"
 #include "model/save.h"
 #include "ops/table.h"
 #include "runner.h"
@@ -114,6 +115,14 @@ val create_comparator(const val& reference, const val& candidate, bool layers) {
   });
 }
 
+val create_reference(const val& array) {
+  return guard([&] { return val(std::make_shared<ReferenceRunner>(load(bytes_from_js(array)))); });
+}
+
+val compare_with(const ReferenceRunner& reference, const val& candidate) {
+  return guard([&] { return val(reference.compare_with(load(bytes_from_js(candidate)))); });
+}
+
 val create_frame_converter() {
   return guard([] { return val(std::make_shared<FrameConverter>()); });
 }
@@ -133,6 +142,7 @@ EMSCRIPTEN_BINDINGS(webquant) {
   function("createSession", &create_session);
   function("createCalibrator", &create_calibrator);
   function("createComparator", &create_comparator);
+  function("createReference", &create_reference);
   function("createFrameConverter", &create_frame_converter);
 
   class_<Runner>("Runner")
@@ -153,7 +163,13 @@ EMSCRIPTEN_BINDINGS(webquant) {
   class_<ComparatorRunner, base<Runner>>("ComparatorRunner")
       .smart_ptr<std::shared_ptr<ComparatorRunner>>("ComparatorRunnerPointer")
       .function("runLabelled", &Guarded<&ComparatorRunner::run_labelled>::call)
+      .function("runNumbered", &Guarded<&ComparatorRunner::run_numbered>::call)
+      .function("keepSamples", &Guarded<&ComparatorRunner::keep_samples>::call)
       .function("report", &Guarded<&ComparatorRunner::report>::call);
+  class_<ReferenceRunner, base<Runner>>("ReferenceRunner")
+      .smart_ptr<std::shared_ptr<ReferenceRunner>>("ReferenceRunnerPointer")
+      .function("compareWith", &compare_with)
+      .function("runs", &Guarded<&ReferenceRunner::runs>::call);
   class_<FrameConverter>("FrameConverter")
       .smart_ptr<std::shared_ptr<FrameConverter>>("FrameConverterPointer")
       .function("pixels", &Guarded<&FrameConverter::pixels>::call)

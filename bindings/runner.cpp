@@ -1,6 +1,7 @@
 #include "runner.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "calibrate/range.h"
 #include "js_values.h"
@@ -109,6 +110,15 @@ val CalibratorRunner::ranges(bool symmetric) const { return to_js(calibrated_ran
 
 ComparatorRunner::ComparatorRunner(const Model& reference, const Model& candidate, bool layers)
     : Runner(reference), comparator_(reference, candidate, layers) {}
+
+ComparatorRunner::ComparatorRunner(const Runner& ports, std::shared_ptr<Reference> reference, const Model& candidate)
+    : Runner(SameNames{ports}), comparator_(std::move(reference), candidate) {}
+
+ReferenceRunner::ReferenceRunner(const Model& model) : Runner(model), reference_(std::make_shared<Reference>(model)) {}
+
+std::shared_ptr<ComparatorRunner> ReferenceRunner::compare_with(const Model& candidate) const {
+  return std::make_shared<ComparatorRunner>(*this, reference_, candidate);
+}
 
 val ComparatorRunner::report() const { return to_js(comparator_.report()); }
 

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -41,6 +43,12 @@ class Runner {
   virtual void run() = 0;
 
  protected:
+  /// With the names of another runner of the same model.
+  struct SameNames {
+    const Runner& runner;
+  };
+  explicit Runner(SameNames names)
+      : input_aliases_(names.runner.input_aliases_), output_aliases_(names.runner.output_aliases_) {}
   virtual const Session& session() = 0;
   virtual const std::byte* input_address(size_t index) = 0;
   std::span<const float> real_input(size_t index);
@@ -85,17 +93,39 @@ class CalibratorRunner : public Runner {
 class ComparatorRunner : public Runner {
  public:
   ComparatorRunner(const Model& reference, const Model& candidate, bool layers);
+  /// A comparison with a reference that others share; `ports` is a runner of its model.
+  ComparatorRunner(const Runner& ports, std::shared_ptr<Reference> reference, const Model& candidate);
   /// Writes the input of both models.
   void write_real(size_t index) override { comparator_.write_real(index, real_input(index)); }
   /// Adds a sample without a label.
   void run() override { comparator_.add_sample(-1); }
   void run_labelled(int label) { comparator_.add_sample(label); }
+  /// Adds sample `sample` of the shared reference's; `label` may be -1.
+  void run_numbered(size_t sample, int label) { comparator_.add_sample(label, sample); }
+  /// Makes the report tell of each sample.
+  void keep_samples() { comparator_.keep_samples(); }
   emscripten::val report() const;
 
  private:
   const Session& session() override { return comparator_.reference(); }
   const std::byte* input_address(size_t) override { return nullptr; }
   Comparator comparator_;
+};
+
+/// A reference that is compared with several candidates on the same samples, on which it runs once.
+class ReferenceRunner : public Runner {
+ public:
+  explicit ReferenceRunner(const Model& model);
+  void write_real(size_t index) override { reference_->write_real(index, real_input(index)); }
+  void run() override { reference_->run(std::nullopt); }
+  std::shared_ptr<ComparatorRunner> compare_with(const Model& candidate) const;
+  /// How often the model ran.
+  double runs() const { return static_cast<double>(reference_->runs()); }
+
+ private:
+  const Session& session() override { return reference_->session(); }
+  const std::byte* input_address(size_t) override { return nullptr; }
+  std::shared_ptr<Reference> reference_;
 };
 
 /// Converts frames, keeping its buffers from one frame to the next.

@@ -107,6 +107,28 @@ val to_js(const TensorDetails& details) {
   return object;
 }
 
+val to_js(const SampleErrors& errors) {
+  auto object = val::object();
+  object.set("maxAbs", errors.max_abs);
+  object.set("meanAbs", errors.mean_abs);
+  object.set("mse", errors.mse);
+  object.set("cosine", errors.cosine);
+  object.set("sqnrDb", errors.sqnr_db);
+  return object;
+}
+
+// `outputs`: those of the whole comparison, which have the names.
+val to_js(const SampleMetrics& sample, const std::vector<OutputMetrics>& outputs) {
+  auto by_name = val::object();
+  for (size_t i = 0; i < sample.outputs.size(); ++i) by_name.set(outputs[i].name, to_js(sample.outputs[i]));
+  auto object = val::object();
+  object.set("outputs", by_name);
+  if (sample.shift_percent) object.set("shiftPercent", *sample.shift_percent);
+  if (sample.reference_class) object.set("reference", count_to_js(*sample.reference_class));
+  if (sample.candidate_class) object.set("candidate", count_to_js(*sample.candidate_class));
+  return object;
+}
+
 }  // namespace
 
 val to_js(std::span<const uint8_t> bytes) {
@@ -216,6 +238,11 @@ val to_js(const Comparison& comparison) {
   }
   if (!comparison.layers.empty()) {
     object.set("layers", array_to_js(comparison.layers, [](const LayerMetrics& layer) { return to_js(layer); }));
+  }
+  if (!comparison.per_sample.empty()) {
+    object.set("perSample", array_to_js(comparison.per_sample, [&](const SampleMetrics& sample) {
+                 return to_js(sample, comparison.outputs);
+               }));
   }
   return object;
 }

@@ -84,6 +84,12 @@ void dequantize_values(std::span<const uint8_t> values, QuantParams params, std:
   dequantize_all(values, params, out);
 }
 
+float narrowed(double value) {
+  if (std::abs(value) > double{std::numeric_limits<float>::max()})
+    return value > 0 ? std::numeric_limits<float>::infinity() : -std::numeric_limits<float>::infinity();
+  return static_cast<float>(value);
+}
+
 uint16_t float_to_half(float value) {
   const uint32_t bits = std::bit_cast<uint32_t>(value);
   const uint32_t sign = bits >> 16 & 0x8000;

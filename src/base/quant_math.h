@@ -33,6 +33,9 @@ void quantize_values(std::span<const float> values, QuantParams params, std::spa
 void dequantize_values(std::span<const int8_t> values, QuantParams params, std::span<float> out);
 void dequantize_values(std::span<const uint8_t> values, QuantParams params, std::span<float> out);
 
+/// The nearest float; an infinity beyond the largest one, where a conversion alone is undefined. NaN stays NaN.
+float narrowed(double value);
+
 /// IEEE binary16, rounded half to even; finite values beyond +-65504 are clamped to it, NaN stays NaN.
 uint16_t float_to_half(float value);
 float half_to_float(uint16_t bits);

@@ -82,6 +82,13 @@ struct Columns {
   std::vector<double> sum;
 };
 
+// In double from the start, for values so large that a few of them are beyond what a float can hold.
+double channel_sum(std::span<const float> values, size_t channels, size_t channel) {
+  double sum = 0;
+  for (size_t i = channel; i < values.size(); i += channels) sum += values[i];
+  return sum;
+}
+
 }  // namespace
 
 Method method_of(std::string_view name, std::string_view where) {
@@ -92,6 +99,23 @@ Method method_of(std::string_view name, std::string_view where) {
 }
 
 std::string_view to_string(Method method) { return kMethodNames[static_cast<size_t>(method)]; }
+
+void require_sound_details(const Stats& stats) {
+  const auto finite = [](double value) { return std::isfinite(value); };
+  for (const auto& [name, seen] : stats.details) {
+    const std::string where = text("stats.details[\"", name, "\"]");
+    const size_t count = seen.channel_sum.size();
+    if (seen.channel_min.size() != count || seen.channel_max.size() != count) {
+      fail(ErrorCode::kInvalidInput, where,
+           text("has ", seen.channel_min.size(), " minima, ", seen.channel_max.size(), " maxima and ", count,
+                " sums of channels; they must be as many"));
+    }
+    if (!finite(seen.min_sum) || !finite(seen.max_sum) || !std::ranges::all_of(seen.channel_min, finite) ||
+        !std::ranges::all_of(seen.channel_max, finite) || !std::ranges::all_of(seen.channel_sum, finite)) {
+      fail(ErrorCode::kInvalidInput, where, "holds a number that is not finite in float32");
+    }
+  }
+}
 
 Range min_max(std::span<const float> values, std::string_view where) {
   if (values.empty()) return {};
@@ -133,7 +157,8 @@ ChannelRanges channel_ranges(std::span<const float> values, size_t channels, std
     if (!is_finite(rest.low[channel]) || !is_finite(rest.high[channel])) refuse(values, where);
     out.min.push_back(end_of(rest.low[channel]));
     out.max.push_back(end_of(rest.high[channel]));
-    out.mean.push_back(rest.sum[channel] / rows);
+    const double sum = rest.sum[channel];
+    out.mean.push_back((std::isfinite(sum) ? sum : channel_sum(values, channels, channel)) / rows);
   }
   return out;
 }

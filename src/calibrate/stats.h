@@ -53,6 +53,9 @@ struct Stats {
   std::map<std::string, TensorDetails> details;  // may be absent
 };
 
+/// Throws invalid-input for details whose channels disagree in number, or in which a number is not finite.
+void require_sound_details(const Stats& stats);
+
 /// Range of `values`. Throws invalid-input, naming `where`, if one is NaN or infinite. That of no values is 0.
 Range min_max(std::span<const float> values, std::string_view where);
 

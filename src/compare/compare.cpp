@@ -1,6 +1,7 @@
 #include "compare/compare.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "compare/match.h"
 #include "compare/metrics.h"
@@ -45,10 +46,12 @@ struct Comparator::Accumulator {
   std::vector<Output> outputs;
   std::vector<Layer> layers;
   std::vector<float> expected_layer, actual_layer;
+  std::vector<SampleMetrics> kept;
   uint64_t samples = 0, labelled = 0, reference_hits = 0, candidate_hits = 0;
 
   Accumulator(const Session& reference, const Session& candidate);
   void check_label(int label) const;
+  void keep_sample();
 };
 
 Comparator::Accumulator::Accumulator(const Session& reference, const Session& candidate)
@@ -83,31 +86,43 @@ void Comparator::Accumulator::check_label(int label) const {
   }
 }
 
+void Comparator::Accumulator::keep_sample() {
+  SampleMetrics& metrics = kept.emplace_back();
+  for (const Output& output : outputs) metrics.outputs.push_back(sample_errors(output.expected, output.actual));
+  if (outputs.empty()) return;
+  set_classes(metrics, outputs[0].expected, outputs[0].actual, outputs[0].classes.classes());
+}
+
 Comparator::Comparator(const Model& reference, const Model& candidate, bool layers)
-    : reference_(reference, {.observe = layers}),
+    : reference_(std::make_shared<Reference>(reference, layers)),
       candidate_(candidate, {.observe = layers}),
-      sums_(std::make_shared<Accumulator>(reference_, candidate_)) {
+      sums_(std::make_shared<Accumulator>(this->reference(), candidate_)) {
   // INT8 holds no infinity: there is nothing to compare it with.
   std::erase_if(sums_->layers, [&](const auto& layer) {
-    const int op = reference_.activations()[layer.reference].op;
+    const int op = this->reference().activations()[layer.reference].op;
     return op >= 0 && pads_unbounded(reference, *graph(reference).operators[static_cast<size_t>(op)]);
   });
 }
 
+Comparator::Comparator(std::shared_ptr<Reference> reference, const Model& candidate)
+    : reference_(std::move(reference)),
+      candidate_(candidate),
+      sums_(std::make_shared<Accumulator>(this->reference(), candidate_)) {}
+
 void Comparator::write_real(size_t input, std::span<const float> values) {
-  reference_.write_real(input, values);
+  reference_->write_real(input, values);
   candidate_.write_real(sums_->inputs.at(input), values);
 }
 
-void Comparator::add_sample(int label) {
+void Comparator::add_sample(int label, std::optional<size_t> sample) {
   Accumulator& sums = *sums_;
   sums.check_label(label);
-  reference_.run();
+  reference_->run(sample);
   candidate_.run();
   // All that can fail comes first, so that a failure leaves the sums as they were.
   for (size_t i = 0; i < sums.outputs.size(); ++i) {
     auto& output = sums.outputs[i];
-    reference_.read_real(i, output.expected);
+    reference_->read_real(i, output.expected);
     candidate_.read_real(output.candidate, output.actual);
   }
   for (auto& output : sums.outputs) {
@@ -115,7 +130,7 @@ void Comparator::add_sample(int label) {
     output.classes.add(output.expected, output.actual);
   }
   for (auto& layer : sums.layers) {
-    layer.errors.add(real_values(reference_.activations()[layer.reference], sums.expected_layer),
+    layer.errors.add(real_values(reference().activations()[layer.reference], sums.expected_layer),
                      real_values(candidate_.activations()[layer.candidate], sums.actual_layer));
   }
   if (label >= 0) {
@@ -124,6 +139,7 @@ void Comparator::add_sample(int label) {
     sums.candidate_hits += top_class(sums.outputs[0].actual) == static_cast<size_t>(label);
   }
   ++sums.samples;
+  if (keeps_samples_) sums.keep_sample();
 }
 
 Comparison Comparator::report() const {
@@ -133,7 +149,7 @@ Comparison Comparator::report() const {
   out.samples = sums.samples;
   for (size_t i = 0; i < sums.outputs.size(); ++i) {
     const auto& [candidate, errors, classes, expected, actual] = sums.outputs[i];
-    out.outputs.push_back({.name = reference_.outputs()[i].name,
+    out.outputs.push_back({.name = reference().outputs()[i].name,
                            .max_abs = errors.max_abs(),
                            .mean_abs = errors.mean_abs(),
                            .mse = errors.mse(),
@@ -159,9 +175,10 @@ Comparison Comparator::report() const {
     out.candidate_accuracy = static_cast<double>(sums.candidate_hits) / static_cast<double>(sums.labelled);
   }
   for (const auto& layer : sums.layers) {
-    const auto& activation = reference_.activations()[layer.reference];
+    const auto& activation = reference().activations()[layer.reference];
     out.layers.push_back({activation.name, activation.op_type, layer.errors.sqnr_db(), layer.errors.cosine()});
   }
+  out.per_sample = sums.kept;
   return out;
 }
 

@@ -3,15 +3,18 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "compare/reference.h"
+#include "compare/sample.h"
 #include "run/session.h"
 
 namespace webquant {
 
-/// Error of one output over all samples; what each figure means is told in error_metrics.h.
+/// Error of one output over all samples; what each figure means is told in metrics.h.
 /// The agreements take an output as score vectors along its last dimension, or along its only dimension above 1.
 struct OutputMetrics {
   std::string name;  // in the reference model
@@ -35,35 +38,44 @@ struct Comparison {
   std::string verdict;
   bool has_accuracy;
   double reference_accuracy, candidate_accuracy;  // 0..1: share of labelled samples whose top-1 class is the label
-  std::vector<LayerMetrics> layers;  // of the operators whose output both models have, in the reference's order
+  std::vector<LayerMetrics> layers;       // of the operators whose output both models have, in the reference's order
+  std::vector<SampleMetrics> per_sample;  // in the order of the samples; empty unless keep_samples() was called
 };
 
 /// Feeds the same real-valued inputs to both models and gathers metrics as they stream by.
 class Comparator {
  public:
-  /// Inputs, outputs and layers are matched as compare_match.h tells.
+  /// Inputs, outputs and layers are matched as match.h tells.
   /// `layers`: also compare each activation that both models have. Throws as Session does, and invalid-input
   /// when inputs or outputs of the two models do not fit together.
   Comparator(const Model& reference, const Model& candidate, bool layers);
 
-  const Session& reference() const { return reference_; }
+  /// A comparison with a reference that others share, one after the other; without layers.
+  Comparator(std::shared_ptr<Reference> reference, const Model& candidate);
+
+  /// Makes report() tell of each sample that follows, too.
+  void keep_samples() { keeps_samples_ = true; }
+
+  const Session& reference() const { return reference_->session(); }
   const Session& candidate() const { return candidate_; }
 
   /// Writes real values to input `input` of the reference and to the candidate's that matches it; see
   /// Session::write_real.
   void write_real(size_t input, std::span<const float> values);
 
-  /// Runs both. `label` is the index of the right class, or -1 when unknown.
+  /// Runs both. `label` is the index of the right class, or -1 when unknown. `sample`: its number, see Reference::run.
   /// Throws invalid-input for a label outside the first output's classes, or when that has more than one score vector.
-  void add_sample(int label);
+  void add_sample(int label, std::optional<size_t> sample = {});
 
   /// Throws invalid-input when there was no sample.
   Comparison report() const;
 
  private:
   struct Accumulator;
-  Session reference_, candidate_;
+  std::shared_ptr<Reference> reference_;
+  Session candidate_;
   std::shared_ptr<Accumulator> sums_;
+  bool keeps_samples_ = false;
 };
 
 }  // namespace webquant

@@ -2,6 +2,7 @@
 #include "model/check.h"
 
 #include <cmath>
+#include <optional>
 
 namespace webquant {
 namespace {
@@ -14,9 +15,10 @@ std::string tensor_label(const Model& model, size_t index) {
   return text("tensor #", index, " \"", graph(model).tensors[index]->name, "\"");
 }
 
-// Bytes of a constant of this type and count; 0 where webquant does not know the layout.
-uint64_t constant_bytes(DType type, uint64_t count) {
+// Bytes of a constant of this type and count; none where webquant does not know the layout.
+std::optional<uint64_t> constant_bytes(DType type, uint64_t count) {
   if (type == DType::INT4 || type == DType::UINT4) return count / 2 + count % 2;
+  if (element_size(type) == 0) return std::nullopt;
   return element_size(type) * count;
 }
 
@@ -54,10 +56,10 @@ void check_tensor(const Model& model, size_t index) {
     invalid(where, text("refers to buffer #", tensor.buffer, " of ", model.buffers.size()));
   }
   const auto data = constant_data(model, tensor);
-  const uint64_t expected = constant_bytes(tensor.type, count);
-  if (!data.empty() && !tensor.sparsity && expected != 0 && data.size() != expected) {
+  const auto expected = constant_bytes(tensor.type, count);
+  if (!data.empty() && !tensor.sparsity && expected && data.size() != *expected) {
     invalid(where, text("is a ", to_string(tensor.type), " constant of shape ", to_string(tensor.shape), " and needs ",
-                        expected, " bytes, but has ", data.size()));
+                        *expected, " bytes, but has ", data.size()));
   }
   check_quantization(model, index);
 }

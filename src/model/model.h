@@ -29,11 +29,6 @@ using Tensor = tflite::TensorT;
 using Operator = tflite::OperatorT;
 using OpCode = tflite::BuiltinOperator;
 
-/// Parses and checks the bytes of a .tflite file, which become the model's own. Throws invalid-model for a damaged
-/// file, unsupported for more than one subgraph.
-Model load(std::vector<uint8_t> file);
-inline Model load(std::span<const uint8_t> bytes) { return load(std::vector<uint8_t>(bytes.begin(), bytes.end())); }
-
 inline const Graph& graph(const Model& model) { return *model.subgraphs[0]; }
 inline Graph& graph(Model& model) { return *model.subgraphs[0]; }
 

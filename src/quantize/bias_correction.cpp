@@ -37,6 +37,8 @@ std::vector<double> shares_inside(const Window& window, const Tensor& tensor, si
 
 // The same for each element of the window, row by row; operators without a window have one.
 std::vector<double> shares_inside(const Model& model, const Operator& op, const QuantRule& rule) {
+  const Shape& weights = graph(model).tensors[op.inputs[static_cast<size_t>(rule.weights)]]->shape;
+  if (weights.size() != 4) return {1};
   Window rows, columns;
   if (const auto* conv = op.builtin_options.AsConv2DOptions()) {
     rows = {conv->padding, conv->stride_h, conv->dilation_h_factor};
@@ -48,7 +50,6 @@ std::vector<double> shares_inside(const Model& model, const Operator& op, const 
     return {1};
   }
   const Tensor& input = *graph(model).tensors[op.inputs[static_cast<size_t>(rule.data)]];
-  const Shape& weights = graph(model).tensors[op.inputs[static_cast<size_t>(rule.weights)]]->shape;
   std::vector<double> shares;
   for (const double row : shares_inside(rows, input, 1, weights[1])) {
     for (const double column : shares_inside(columns, input, 2, weights[2])) shares.push_back(row * column);

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/quant_math.h"
 #include "ops/table.h"
 #include "quantize/constants.h"
 #include "quantize/fuse.h"
@@ -115,7 +116,7 @@ void divide_channels(Model& model, const ChannelPair& pair, std::span<const doub
     auto& bytes = own_buffer_bytes(model, graph(model).tensors[tensor]->buffer);
     return std::span(reinterpret_cast<float*>(bytes.data()), bytes.size() / sizeof(float));
   };
-  const auto divide = [](float& value, double scale) { value = static_cast<float>(value / scale); };
+  const auto divide = [](float& value, double scale) { value = narrowed(value / scale); };
   const QuantRule &first_rule = quant_rule(model, pair.first), &second_rule = quant_rule(model, pair.second);
   const auto axis = static_cast<size_t>(first_rule.channel_axis);
   const ChannelView view = channel_view(weights_of(model, pair.first).shape, axis);

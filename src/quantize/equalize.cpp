@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -52,58 +53,75 @@ class Equalizer {
     return change;
   }
 
+  // By channel, the largest magnitudes of what a division touches.
+  struct Magnitudes {
+    std::vector<double> seen;            // of the values that the second operator reads
+    std::vector<double> weights, bias;   // of the first operator
+    std::vector<double> second_weights;  // of those weights of the second operator that meet the channel
+  };
+
+  Magnitudes magnitudes_of(const ChannelPair& pair) {
+    Magnitudes out;
+    const TensorDetails& seen = details(pair, pair.between.size() - 1);
+    for (size_t c = 0; c < pair.channels; ++c) {
+      out.seen.push_back(std::max(std::abs(double{seen.channel_min[c]}), std::abs(double{seen.channel_max[c]})));
+    }
+    const auto axis = static_cast<size_t>(quant_rule(model_, pair.first).channel_axis);
+    const auto weights =
+        channel_max_abs(weight_values(model_, pair.first), channel_view(weights_of(model_, pair.first).shape, axis));
+    out.weights.assign(weights.begin(), weights.end());
+    for (const float bias : bias_values(model_, pair.first)) out.bias.push_back(std::abs(double{bias}));
+    out.bias.resize(pair.channels);
+    out.second_weights.resize(pair.channels);
+    const auto second = weight_values(model_, pair.second);
+    for_each_weight(weights_of(model_, pair.second).shape, quant_rule(model_, pair.second), pair.channels,
+                    [&](size_t channel, size_t, size_t i) {
+                      double& largest = out.second_weights[channel];
+                      largest = std::max(largest, std::abs(double{second[i]}));
+                    });
+    return out;
+  }
+
   // By what to divide each channel: the square root of how much of its quantizers' ranges the first operator's channel
   // takes, over how much the second one's takes.
   std::vector<double> channel_scales(const ChannelPair& pair) {
-    const size_t count = pair.channels;
-    const auto magnitudes = [&](size_t i) {
-      std::vector<double> out(count);
-      const TensorDetails& seen = details(pair, i);
-      for (size_t c = 0; c < count; ++c) {
-        out[c] = std::max(std::abs(double{seen.channel_min[c]}), std::abs(double{seen.channel_max[c]}));
-      }
-      return out;
-    };
-    const auto seen = magnitudes(pair.between.size() - 1);
-    const double most_seen = std::ranges::max(seen);
-    const auto axis = static_cast<size_t>(quant_rule(model_, pair.first).channel_axis);
-    const auto out_weights =
-        channel_max_abs(weight_values(model_, pair.first), channel_view(weights_of(model_, pair.first).shape, axis));
-    const double most_out = std::ranges::max(out_weights);
-    std::vector<double> in_weights(count);
-    const auto second = weight_values(model_, pair.second);
-    const QuantRule& second_rule = quant_rule(model_, pair.second);
-    for_each_weight(weights_of(model_, pair.second).shape, second_rule, count, [&](size_t channel, size_t, size_t i) {
-      in_weights[channel] = std::max(in_weights[channel], std::abs(double{second[i]}));
-    });
-    const double most_in = std::ranges::max(in_weights);
-
-    std::vector<double> scales(count, 1);
-    if (!(most_seen > 0) || !(most_out > 0) || !(most_in > 0)) return scales;
+    const Magnitudes of = magnitudes_of(pair);
+    const double most_seen = std::ranges::max(of.seen), most_out = std::ranges::max(of.weights),
+                 most_in = std::ranges::max(of.second_weights);
+    const std::vector<double> unchanged(pair.channels, 1);
+    if (!(most_seen > 0) || !(most_out > 0) || !(most_in > 0)) return unchanged;
     // Each output channel's weights have a scale of their own and need no help.
     const bool own_scales = spec_.per_channel;
-    const auto bias = bias_values(model_, pair.first);
+    const bool own_second_scales = own_scales && is_depthwise(quant_rule(model_, pair.second));
+    std::vector<double> scales = unchanged;
+    std::vector<bool> moves(pair.channels);
     double most_after = 0;
-    std::vector<bool> moves(count);
-    for (size_t c = 0; c < count; ++c) {
-      if (pair.clamps_at_6 && seen[c] >= 6) continue;
-      // The bias counts for channels that RELU never lets through: no one sees how large they get.
-      const double reached = std::max(seen[c], bias.empty() ? 0 : std::abs(double{bias[c]}));
-      const double first = std::max(own_scales ? 0 : out_weights[c] / most_out, reached / most_seen);
-      const double second_share = own_scales && is_depthwise(second_rule) ? 1 : in_weights[c] / most_in;
-      if (first == 0 || second_share == 0) continue;
+    for (size_t c = 0; c < pair.channels; ++c) {
+      if (pair.clamps_at_6 && of.seen[c] >= 6) continue;
+      // The bias counts for channels that RELU never lets through: nobody sees how large they get.
+      const double reached = std::max(of.seen[c], of.bias[c]);
+      const double first = std::max(own_scales ? 0 : of.weights[c] / most_out, reached / most_seen);
+      const double second = own_second_scales ? 1 : of.second_weights[c] / most_in;
+      if (first == 0 || second == 0) continue;
       moves[c] = true;
-      scales[c] = std::clamp(std::sqrt(first / second_share), 0x1p-8, 0x1p8);
-      most_after = std::max(most_after, seen[c] / scales[c]);
+      scales[c] = std::clamp(std::sqrt(first / second), 0x1p-8, 0x1p8);
+      most_after = std::max(most_after, of.seen[c] / scales[c]);
     }
     // The tensor's range stays, or shrinks.
-    for (size_t c = 0; c < count; ++c) {
+    for (size_t c = 0; c < pair.channels; ++c) {
       if (moves[c] && most_after > 0) scales[c] *= most_after / most_seen;
+    }
+    // Where values come near the ends of what a float holds, the pair stays as it is.
+    for (size_t c = 0; c < pair.channels; ++c) {
+      const double largest = std::max({of.seen[c], of.weights[c], of.bias[c]});
+      if (!is_moderate(largest / scales[c]) || !is_moderate(of.second_weights[c] * scales[c])) return unchanged;
     }
     return scales;
   }
 
-  static void divide(float& value, double scale) { value = static_cast<float>(value / scale); }
+  static bool is_moderate(double magnitude) { return magnitude < std::numeric_limits<float>::max() / 2; }
+
+  static void divide(float& value, double scale) { value = narrowed(value / scale); }
 
   void rescale(int32_t tensor, const std::vector<double>& scales) {
     TensorDetails& seen = stats_.details.at(names_[tensor]);
@@ -118,8 +136,8 @@ class Equalizer {
       divide(seen.channel_max[c], scales[c]);
       seen.channel_sum[c] /= scales[c];
     }
-    stats = {.min = static_cast<float>(low * std::ranges::min(seen.channel_min)),
-             .max = static_cast<float>(high * std::ranges::max(seen.channel_max))};
+    stats = {.min = narrowed(low * std::ranges::min(seen.channel_min)),
+             .max = narrowed(high * std::ranges::max(seen.channel_max))};
   }
 
   Model& model_;

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "ops/activation.h"
+#include "ops/table.h"
 
 namespace webquant {
 namespace {
@@ -15,9 +16,11 @@ bool is_stand_alone_clamp(const Model& model, const Operator& op) {
          op.outputs.size() == 1 && op.inputs[0] >= 0;
 }
 
-// CONCATENATION and L2_NORMALIZATION have a field for it that runtimes ignore or refuse.
+// CONCATENATION and L2_NORMALIZATION have a field for it that runtimes ignore or refuse, and nobody knows what an
+// operator outside the table makes of it.
 bool takes_clamp(const Model& model, const Operator& op) {
   const OpCode code = op_code(model, op);
+  if (!find_op(code)) return false;
   if (code == OpCode::CONCATENATION || code == OpCode::L2_NORMALIZATION) return false;
   const Activation* field = fused_activation_field(op);
   return field && *field == Activation::NONE && op.outputs.size() == 1;
@@ -47,7 +50,7 @@ tflite::ActivationFunctionType clamp_of(const Model& model, const Operator& op) 
   if (code == OpCode::RELU) return tflite::ActivationFunctionType::RELU;
   if (code == OpCode::RELU6) return tflite::ActivationFunctionType::RELU6;
   if (code == OpCode::RELU_N1_TO_1) return tflite::ActivationFunctionType::RELU_N1_TO_1;
-  return fused_activation(op);
+  return find_op(code) ? fused_activation(op) : tflite::ActivationFunctionType::NONE;
 }
 
 FusedClamps fuse_clamps(Model& model, const QuantSpec& spec) {

@@ -12,7 +12,8 @@
 
 namespace webquant {
 
-/// The clamp that an operator ends with, fused into it or itself one; see `fused_activation`.
+/// The clamp that an operator ends with, fused into it or itself one; see `fused_activation`. NONE for operators
+/// outside the table, whatever their options say.
 tflite::ActivationFunctionType clamp_of(const Model& model, const Operator& op);
 
 /// What has become of a model's operators.

@@ -120,7 +120,7 @@ class Warnings {
       const double sum = std::accumulate(seen->channel_sum.begin(), seen->channel_sum.end(), 0.0);
       const double mean = sum / static_cast<double>(stats_.samples) / static_cast<double>(seen->channel_sum.size());
       const double end = activation_range(clamp).max;
-      if (mean > kSaturated * end) {
+      if (mean > kSaturated * end && std::isfinite(mean)) {
         add(text(op_label(model_, n), ": most of its values are clamped (their mean is ", rounded(mean), " of at most ",
                  rounded(end), "). Are the inputs normalised as the model expects?", input_ranges()));
       }

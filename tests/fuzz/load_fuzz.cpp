@@ -7,6 +7,7 @@
 //     build/native/load_fuzz -max_total_time=600 build/corpus
 #include <cstdlib>
 
+#include "model/load.h"
 #include "model/model.h"
 #include "model/save.h"
 #include "ops/facts.h"

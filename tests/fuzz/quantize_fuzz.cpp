@@ -2,6 +2,7 @@
 // thrown.
 #include <cstdlib>
 
+#include "model/load.h"
 #include "model/save.h"
 #include "quantize/quantize.h"
 

@@ -5,6 +5,7 @@
 //     write_networks small FOLDER          all architectures, small enough to test what they compute
 //     write_networks hostile MODEL FOLDER  the model with RELU for RELU6 (unclamped), and the same function with
 //                                          channels that one scale a tensor cannot hold (hostile)
+//     write_networks seeds FOLDER          small files of custom operators, which fuzzing starts from
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -12,7 +13,9 @@
 
 #include "architectures.h"
 #include "hostile.h"
+#include "model/load.h"
 #include "model/save.h"
+#include "seeds.h"
 
 using namespace webquant::networks;
 
@@ -26,7 +29,7 @@ int write(const std::string& path, const std::vector<uint8_t>& bytes) {
 }
 
 int usage() {
-  std::fprintf(stderr, "usage: write_networks bench|small FOLDER, or write_networks hostile MODEL FOLDER\n");
+  std::fprintf(stderr, "usage: write_networks bench|small|seeds FOLDER, or write_networks hostile MODEL FOLDER\n");
   return 2;
 }
 
@@ -57,6 +60,11 @@ int run(int argc, char** argv) {
            write(path("squeezenet"), squeezenet(96, 100)) + write(path("resnet_18"), resnet_18(64, 0.5, 100)) +
            write(path("u_net"), u_net(64, 8)) + write(path("yolo_head"), yolo_head(96, 4)) +
            write(path("ds_cnn"), ds_cnn(12));
+  }
+  if (which == "seeds") {
+    int failures = 0;
+    for (const auto& [name, bytes] : custom_operators()) failures += write(path(name), bytes);
+    return failures;
   }
   return usage();
 }

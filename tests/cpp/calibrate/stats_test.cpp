@@ -55,6 +55,17 @@ TEST_CASE("min_max refuses what is not finite, saying which and where") {
   }
 }
 
+TEST_CASE("means of channels do not overflow where single values do not") {
+  constexpr float max = std::numeric_limits<float>::max();
+  const size_t channels = GENERATE(size_t{1}, size_t{3}, size_t{40}), rows = GENERATE(size_t{2}, size_t{200});
+  std::vector<float> values(channels * rows, max);
+  // The last channel holds both ends.
+  for (size_t row = 1; row < rows; row += 2) values[row * channels + channels - 1] = -max;
+  const ChannelRanges seen = channel_ranges(values, channels, "tensor");
+  for (size_t c = 0; c + 1 < channels; ++c) CHECK(seen.mean[c] == Catch::Approx(max));
+  CHECK(seen.mean[channels - 1] == 0);
+}
+
 TEST_CASE("merge gives the smallest range that holds both") {
   const Range a{.min = -1, .max = 2}, b{.min = 0, .max = 5};
   CHECK(merge(a, b) == Range{.min = -1, .max = 5});

@@ -1,5 +1,6 @@
 #include "cases/cases.h"
 
+#include "model/load.h"
 #include "model/save.h"
 #include "oracle/oracle.h"
 #include "support/model_builder.h"

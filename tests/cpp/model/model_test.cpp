@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 
+#include "model/load.h"
 #include "model/save.h"
 #include "ops/facts.h"
 #include "quantize/quantize.h"
@@ -51,6 +52,12 @@ Operator& op(Model& model, size_t i) { return *graph(model).operators[i]; }
 size_t weights_of_stem(const Model& model) { return static_cast<size_t>(graph(model).operators[0]->inputs[1]); }
 
 }  // namespace
+
+TEST_CASE("a constant without elements has no bytes", "[model]") {
+  const Error error = error_after([](Model& model) { tensor(model, weights_of_stem(model)).shape[0] = 0; });
+  CHECK(error.code == ErrorCode::kInvalidModel);
+  CHECK(error.message.find("needs 0 bytes") != std::string::npos);
+}
 
 TEST_CASE("a saved file is a fixed point", "[model]") {
   INFO("repeat with --rng-seed " << Catch::getSeed());

@@ -2,6 +2,7 @@
 #include <catch_amalgamated.hpp>
 #include <functional>
 
+#include "model/load.h"
 #include "model/model.h"
 #include "model/save.h"
 #include "support/models.h"

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "cases/cases.h"
+#include "model/load.h"
 #include "ops/facts.h"
 #include "support/model_builder.h"
 

@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "cases/cases.h"
+#include "model/load.h"
 #include "ops/facts.h"
 #include "oracle/oracle.h"
 #include "quantize/quantize.h"

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "model/load.h"
 #include "model/save.h"
 #include "ops/table.h"
 #include "oracle/oracle.h"

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <catch_amalgamated.hpp>
 
+#include "model/load.h"
 #include "model/save.h"
 #include "networks/hostile.h"
 #include "oracle/oracle.h"

@@ -8,6 +8,7 @@
 
 #include "calibrate/observer.h"
 #include "model/check.h"
+#include "model/load.h"
 #include "model/save.h"
 #include "ops/table.h"
 #include "oracle/oracle.h"

@@ -1,6 +1,7 @@
 // Clamps that stand alone, in every mode.
 #include <catch_amalgamated.hpp>
 
+#include "model/load.h"
 #include "ops/activation.h"
 #include "quantize/quantize.h"
 #include "support/model_builder.h"

@@ -3,6 +3,7 @@
 #include <catch_amalgamated.hpp>
 #include <cstring>
 
+#include "model/load.h"
 #include "model/save.h"
 #include "quantize/quantize.h"
 #include "support/model_builder.h"

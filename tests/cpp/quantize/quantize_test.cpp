@@ -5,6 +5,7 @@
 #include <functional>
 #include <limits>
 
+#include "model/load.h"
 #include "model/save.h"
 #include "support/model_builder.h"
 #include "support/models.h"

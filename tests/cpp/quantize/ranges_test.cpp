@@ -4,6 +4,7 @@
 #include <catch_amalgamated.hpp>
 #include <limits>
 
+#include "model/load.h"
 #include "support/model_builder.h"
 #include "support/models.h"
 #include "support/quantized.h"

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <catch_amalgamated.hpp>
 
+#include "model/load.h"
 #include "support/model_builder.h"
 #include "support/random.h"
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "model/load.h"
 #include "oracle/oracle.h"
 #include "quantize/quantize.h"
 #include "support/model_builder.h"

@@ -1,6 +1,7 @@
 // Damaged files that load: making a session of them, and running it, works or throws.
 #include <catch_amalgamated.hpp>
 
+#include "model/load.h"
 #include "model/save.h"
 #include "quantize/quantize.h"
 #include "run/session.h"

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "cases/cases.h"
+#include "model/load.h"
 #include "quantize/quantize.h"
 #include "run/inspect.h"
 #include "run/session.h"

@@ -5,6 +5,7 @@
 #include <catch_amalgamated.hpp>
 #include <cmath>
 
+#include "model/load.h"
 #include "quantize/quantize.h"
 #include "run/session.h"
 #include "support/model_builder.h"

@@ -5,6 +5,7 @@
 #include <catch_amalgamated.hpp>
 #include <cmath>
 
+#include "model/load.h"
 #include "quantize/quantize.h"
 #include "run/kernels/kernel_memory.h"
 #include "run/session.h"

@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "compare/compare.h"
+#include "model/load.h"
 #include "run/calibrator.h"
 #include "run/session.h"
 #include "support/model_builder.h"

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cases/cases.h"
+#include "model/load.h"
 #include "model/save.h"
 #include "ops/table.h"
 #include "oracle/oracle.h"

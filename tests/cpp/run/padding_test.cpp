@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "compare/compare.h"
+#include "model/load.h"
 #include "quantize/quantize.h"
 #include "run/calibrator.h"
 #include "run/session.h"

@@ -10,6 +10,7 @@
 #include <cstring>
 #include <functional>
 
+#include "model/load.h"
 #include "model/save.h"
 #include "oracle/oracle.h"
 #include "quantize/quantize.h"

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <cstring>
 
+#include "model/load.h"
 #include "model/save.h"
 #include "quantize/quantize.h"
 #include "run/inspect.h"

@@ -1,5 +1,6 @@
 #include "support/models.h"
 
+#include "model/load.h"
 #include "oracle/oracle.h"
 #include "support/model_builder.h"
 

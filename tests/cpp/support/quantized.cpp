@@ -1,8 +1,10 @@
 #include "support/quantized.h"
-#include "model/save.h"
 
 #include <catch_amalgamated.hpp>
 #include <cstring>
+
+#include "model/load.h"
+#include "model/save.h"
 
 namespace webquant::test {
 

@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "model/load.h"
 #include "oracle/oracle.h"
 #include "support/model_builder.h"
 
