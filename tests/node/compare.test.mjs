@@ -77,6 +77,31 @@ test('layers tells where the error comes from', () => {
   }
 });
 
+test('perSample tells of each sample alone', () => {
+  const candidate = staticInt8(wq).bytes;
+  const { perSample, ...rest } = wq.compare(model, candidate, few, { perSample: true });
+  assert.deepEqual(wq.compare(model, candidate, few), rest);
+  assert.equal(perSample.length, few.length);
+  const [float, int8] = [model, candidate].map((bytes) => wq.createSession(bytes));
+  few.forEach((sample, i) => {
+    const alone = wq.compare(model, candidate, [sample]);
+    const { top1Agreement: _, top5Agreement: __, ...figures } = alone.outputs.probabilities;
+    const expected = float.run(sample).probabilities;
+    assert.deepEqual(perSample[i], {
+      outputs: {
+        probabilities: Object.fromEntries(
+          ['maxAbs', 'meanAbs', 'mse', 'cosine', 'sqnrDb'].map((key) => [key, figures[key]]),
+        ),
+      },
+      shiftPercent: alone.probabilityShift.meanPercent,
+      reference: argMax(expected),
+      candidate: argMax(int8.run(sample).probabilities),
+    });
+  });
+  float.dispose();
+  int8.dispose();
+});
+
 test('arguments are checked', () => {
   const wrong = (list, options, where, message) =>
     assertThrows(() => wq.compare(model, model, list, options), 'invalid-input', where, message);
@@ -92,6 +117,7 @@ test('arguments are checked', () => {
   wrong(few.slice(0, 1), { labels: ['A'] }, 'options.labels[0]', /"A"/);
   wrong(few, { labels: 3 }, 'options.labels', /3/);
   wrong(few, { layers: 1 }, 'options.layers', /1/);
+  wrong(few, { perSample: 'yes' }, 'options.perSample', /"yes"/);
   assertThrows(() => wq.compare('x', model, few), 'invalid-input', 'reference', /"x"/);
   assertThrows(() => wq.compare(model, [], few), 'invalid-input', 'candidate', /array/);
 });

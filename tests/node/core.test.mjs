@@ -52,6 +52,7 @@ test('the classes and their methods', () => {
     'CalibratorRunner',
     'ComparatorRunner',
     'FrameConverter',
+    'ReferenceRunner',
     'Runner',
     'SessionRunner',
   ];

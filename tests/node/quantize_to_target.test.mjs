@@ -55,6 +55,28 @@ test('the fewest layers stay in float, and the same ones every time', () => {
   assert.deepEqual(again, result);
 });
 
+test('the float model runs once a sample to be compared with every version', () => {
+  const options = { samples, maxShiftPercent: 0.05 };
+  const expected = wq.quantizeToTarget(model, options);
+  let runs;
+  wq.createReference = (bytes) => {
+    const reference = Object.getPrototypeOf(wq).createReference.call(wq, bytes);
+    const dispose = reference.dispose.bind(reference);
+    reference.dispose = () => {
+      runs = reference.runs;
+      dispose();
+    };
+    return reference;
+  };
+  try {
+    assert.deepEqual(wq.quantizeToTarget(model, options), expected);
+  } finally {
+    delete wq.createReference;
+  }
+  assert.ok(expected.tried.length > 4);
+  assert.equal(runs, samples.length);
+});
+
 test('a target that INT8 cannot meet leaves FP16', () => {
   const result = wq.quantizeToTarget(model, { samples, maxShiftPercent: 0.05 });
   assert.equal(result.mode, 'fp16');

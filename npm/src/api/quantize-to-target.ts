@@ -6,9 +6,11 @@ import type { Calibrator } from './calibrator.js';
 import type { CompareOptions } from './compare.js';
 import { invalidInput, WebQuantError } from './errors.js';
 import type { QuantizeOptions, QuantizeResult } from './quantize.js';
+import type { Reference } from './reference.js';
 import { checkSamples, drawn } from './samples.js';
 import type { Steps } from './steps.js';
 import type {
+  CalibrationStats,
   CompareReport,
   Inputs,
   ModelBytes,
@@ -57,8 +59,9 @@ export interface SearchCalls {
   inspect(bytes: ModelBytes): ModelInfo;
   createCalibrator(bytes: ModelBytes): Calibrator;
   quantize(bytes: ModelBytes, options: QuantizeOptions): QuantizeResult;
+  createReference(bytes: ModelBytes): Reference;
   comparing(
-    reference: ModelBytes,
+    reference: Reference,
     candidate: ModelBytes,
     samples: Iterable<Inputs>,
     options?: CompareOptions,
@@ -91,11 +94,35 @@ export function* quantizingToTarget(
   );
   const prefer = oneOf('options.prefer', options.prefer, ['size', 'speed'], 'speed');
   const judged = options.labels === undefined ? {} : { labels: options.labels };
+  const stats = yield* calibrating(wq, bytes, samples);
+  const reference = wq.createReference(bytes);
+  try {
+    return yield* searching(wq, bytes, { reference, samples, stats, judged, maxShift, prefer });
+  } finally {
+    reference.dispose();
+  }
+}
+
+/** What a search goes by, checked. */
+interface Search {
+  reference: Reference;
+  samples: Inputs[];
+  stats: CalibrationStats;
+  judged: CompareOptions;
+  maxShift: number;
+  prefer: 'size' | 'speed';
+}
+
+function* searching(
+  wq: SearchCalls,
+  bytes: Uint8Array,
+  { reference, samples, stats, judged, maxShift, prefer }: Search,
+): Steps<QuantizeToTargetResult> {
   const tried: QuantAttempt[] = [];
 
   function* attempt(spec: QuantizeOptions): Steps<Candidate> {
     const made = wq.quantize(bytes, spec);
-    const report = yield* comparingIfSupported(wq, bytes, made.bytes, samples, judged);
+    const report = yield* comparingIfSupported(wq, reference, made.bytes, samples, judged);
     const shiftPercent =
       report instanceof WebQuantError ? { mean: Infinity, max: Infinity } : shiftOf(report);
     const { stats: _, mode, ...rest } = spec;
@@ -117,7 +144,6 @@ export function* quantizingToTarget(
     tried,
   });
 
-  const stats = yield* calibrating(wq, bytes, samples);
   const plain: QuantizeOptions = { mode: 'static-int8', stats };
   let best = yield* attempt(plain);
   if (best.attempt.meetsTarget) return take(best);
@@ -126,7 +152,7 @@ export function* quantizingToTarget(
   if (equalized.attempt.shiftPercent.mean < best.attempt.shiftPercent.mean) best = equalized;
 
   const base: QuantizeOptions = { ...plain, ...best.attempt.options };
-  const layers = yield* bySensitivity(wq, bytes, base, best.made, samples);
+  const layers = yield* bySensitivity(wq, bytes, reference, base, best.made, samples);
   const most = Math.floor(layers.length * MAX_FLOAT_SHARE);
   const mixed = yield* fewest(most, (count) =>
     attempt({ ...base, exclude: layers.slice(0, count) }),
@@ -185,6 +211,7 @@ function* fewest(
 function* bySensitivity(
   wq: SearchCalls,
   bytes: Uint8Array,
+  reference: Reference,
   base: QuantizeOptions,
   { report }: QuantizeResult,
   samples: Inputs[],
@@ -199,7 +226,7 @@ function* bySensitivity(
   for (const name of layers) {
     const exclude = ops.map((op) => op.name).filter((other) => other !== '' && other !== name);
     const alone = wq.quantize(bytes, { ...base, exclude });
-    const compared = yield* comparingIfSupported(wq, bytes, alone.bytes, some);
+    const compared = yield* comparingIfSupported(wq, reference, alone.bytes, some);
     const cost =
       compared instanceof WebQuantError
         ? Infinity
@@ -213,7 +240,7 @@ function* bySensitivity(
 /** A version may be valid and yet beyond what integer kernels here can do; it then counts as one that misses any target. */
 function* comparingIfSupported(
   wq: SearchCalls,
-  reference: Uint8Array,
+  reference: Reference,
   candidate: Uint8Array,
   samples: Inputs[],
   options?: CompareOptions,

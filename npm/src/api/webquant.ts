@@ -16,6 +16,7 @@ import {
   type QuantizeToTargetResult,
   quantizingToTarget,
 } from './quantize-to-target.js';
+import { Reference } from './reference.js';
 import { Session, type SessionOptions } from './session.js';
 import { finish, type Steps } from './steps.js';
 import type {
@@ -121,18 +122,23 @@ export class WebQuant {
 
   /** {@link WebQuant.compare | compare} in steps. @internal */
   comparing(
-    reference: ModelBytes,
+    reference: ModelBytes | Reference,
     candidate: ModelBytes,
     samples: Iterable<Inputs>,
     options?: CompareOptions,
   ): Steps<CompareReport> {
     return comparing(
       this.#requireLive(),
-      bytesOf('reference', reference),
+      reference instanceof Reference ? reference : bytesOf('reference', reference),
       bytesOf('candidate', candidate),
       samples,
       options,
     );
+  }
+
+  /** A reference that several comparisons share. @internal */
+  createReference(bytes: ModelBytes): Reference {
+    return new Reference(this.#requireLive(), bytesOf('bytes', bytes));
   }
 
   /**

@@ -55,7 +55,14 @@ export interface CalibratorRunner extends Runner {
 
 export interface ComparatorRunner extends Runner {
   runLabelled(label: number): Outcome<void>;
+  runNumbered(sample: number, label: number): Outcome<void>;
+  keepSamples(): Outcome<void>;
   report(): Outcome<CompareReport>;
+}
+
+export interface ReferenceRunner extends Runner {
+  compareWith(candidate: Uint8Array): Outcome<ComparatorRunner>;
+  runs(): Outcome<number>;
 }
 
 export interface FrameConverter extends Handle {
@@ -118,6 +125,7 @@ export interface Core {
     candidate: Uint8Array,
     layers: boolean,
   ): Outcome<ComparatorRunner>;
+  createReference(bytes: Uint8Array): Outcome<ReferenceRunner>;
   createFrameConverter(): Outcome<FrameConverter>;
 }
 
