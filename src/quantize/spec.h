@@ -19,8 +19,8 @@ struct QuantSpec {
   DType io = DType::FLOAT32;     // static INT8: type of the graph's inputs and outputs: FLOAT32, INT8 or UINT8
   bool per_channel = true;       // weights: one scale a channel, or one a tensor
   bool symmetric = false;        // activations
-  bool equalize = false;         // static INT8, see quantize_repair.h; both need `Stats::details`, without which
-  bool bias_correction = false;  // they do nothing
+  bool equalize = false;         // static INT8, see equalize.h and bias_correction.h; both need `Stats::details`,
+  bool bias_correction = false;  // without which they do nothing
   size_t min_elements = 1024;    // dynamic INT8: constants smaller than this stay float
   // Whether the operator or tensor of that name stays float.
   std::function<bool(const std::string& name)> excluded = [](const std::string&) { return false; };
