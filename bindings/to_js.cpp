@@ -114,6 +114,7 @@ val to_js(const SampleErrors& errors) {
   object.set("mse", errors.mse);
   object.set("cosine", errors.cosine);
   object.set("sqnrDb", errors.sqnr_db);
+  object.set("range", errors.range);
   return object;
 }
 

@@ -8,9 +8,10 @@
 
 namespace webquant {
 
-/// Error of one output; what each figure means is told in metrics.h.
+/// Error of one output; what each figure means is told in metrics.h. `range`: the reference's largest value minus its
+/// smallest, in the output's units, for those who want to see the errors beside it; 0 for an output without elements.
 struct SampleErrors {
-  double max_abs, mean_abs, mse, cosine, sqnr_db;
+  double max_abs, mean_abs, mse, cosine, sqnr_db, range;
 };
 
 struct SampleMetrics {

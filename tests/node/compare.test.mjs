@@ -89,9 +89,12 @@ test('perSample tells of each sample alone', () => {
     const expected = float.run(sample).probabilities;
     assert.deepEqual(perSample[i], {
       outputs: {
-        probabilities: Object.fromEntries(
-          ['maxAbs', 'meanAbs', 'mse', 'cosine', 'sqnrDb'].map((key) => [key, figures[key]]),
-        ),
+        probabilities: {
+          ...Object.fromEntries(
+            ['maxAbs', 'meanAbs', 'mse', 'cosine', 'sqnrDb'].map((key) => [key, figures[key]]),
+          ),
+          range: Math.max(...expected) - Math.min(...expected),
+        },
       },
       shiftPercent: alone.probabilityShift.meanPercent,
       reference: argMax(expected),

@@ -177,8 +177,11 @@ export interface LayerMetrics {
 
 /** What `compare` finds for one sample alone. */
 export interface SampleMetrics {
-  /** By tensor name of the reference model. */
-  outputs: Record<string, Pick<OutputMetrics, 'maxAbs' | 'meanAbs' | 'mse' | 'cosine' | 'sqnrDb'>>;
+  /** By tensor name of the reference model. `range` is the largest minus the smallest value of the reference's output. */
+  outputs: Record<
+    string,
+    Pick<OutputMetrics, 'maxAbs' | 'meanAbs' | 'mse' | 'cosine' | 'sqnrDb'> & { range: number }
+  >;
   /** How far the probability of the reference's top class moved, in percentage points. Present when the first output is a probability
    * distribution for this sample. */
   shiftPercent?: number;

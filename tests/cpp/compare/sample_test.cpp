@@ -52,6 +52,7 @@ TEST_CASE("each sample has figures of its own, on request", "[compare]") {
     CHECK(sample.outputs[0].mse == alone.outputs[0].mse);
     CHECK(sample.outputs[0].cosine == alone.outputs[0].cosine);
     CHECK(sample.outputs[0].sqnr_db == alone.outputs[0].sqnr_db);
+    CHECK(sample.outputs[0].range == std::abs(double{kSamples[i][0]} - kSamples[i][1]));
     CHECK(sample.shift_percent.has_value() == alone.has_probabilities);
     if (sample.shift_percent) CHECK(*sample.shift_percent == alone.mean_shift_percent);
   }

@@ -25,3 +25,17 @@ export function withOperatorCode(bytes, from, to) {
   }
   return copy;
 }
+
+/** A copy in which the tensors have other names of the same lengths: `rename` gets a name and the tensor's index. */
+export function withTensorNames(bytes, rename) {
+  const copy = bytes.slice();
+  const view = new DataView(copy.buffer, copy.byteOffset, copy.byteLength);
+  const subgraphs = target(view, field(view, target(view, 0), 2));
+  const tensors = target(view, field(view, target(view, subgraphs + 4), 0));
+  for (let i = 0; i < view.getUint32(tensors, true); ++i) {
+    const text = target(view, field(view, target(view, tensors + 4 + 4 * i), 3));
+    const name = copy.subarray(text + 4, text + 4 + view.getUint32(text, true));
+    name.set(new TextEncoder().encode(rename(new TextDecoder().decode(name), i)));
+  }
+  return copy;
+}

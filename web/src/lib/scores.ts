@@ -1,6 +1,6 @@
 // What the outputs of two versions say, and how far they are apart.
 
-import type { Outputs } from 'webquant';
+import type { Outputs, SampleMetrics } from 'webquant';
 
 export interface Score {
   index: number;
@@ -52,6 +52,13 @@ export function shiftOf(reference: ArrayLike<number>, candidate: ArrayLike<numbe
     worst = Math.max(worst, Math.abs(value - (candidate[i] as number)));
   }
   return high > low ? (100 * worst) / (high - low) : 0;
+}
+
+/** The same for what `compare` tells of one sample. */
+export function shiftOfSample({ shiftPercent, outputs }: SampleMetrics): number {
+  if (shiftPercent !== undefined) return shiftPercent;
+  const [first] = Object.values(outputs);
+  return first && first.range > 0 ? (100 * first.maxAbs) / first.range : 0;
 }
 
 export type Verdict = 'very-good' | 'acceptable' | 'reconsider';

@@ -1,9 +1,9 @@
 // All versions on all collected frames: how good, how fast, how large.
 
 import { computed, signal } from '@preact/signals';
-import type { BenchmarkReport, CompareReport } from 'webquant';
+import type { BenchmarkReport, CompareReport, SampleMetrics } from 'webquant';
 import type { VersionId } from '../lib/kinds.ts';
-import { firstOutput, shiftOf, top } from '../lib/scores.ts';
+import { shiftOfSample } from '../lib/scores.ts';
 import { isAbort, messageOf, wq } from './engine.ts';
 import { type Frame, frames } from './frames.ts';
 import { heldOut, takeHeldOut } from './held_out.ts';
@@ -14,8 +14,9 @@ import { chosen, versions } from './versions.ts';
 export interface FrameResult {
   frame: Frame;
   shift: number;
-  reference: number;
-  candidate: number;
+  /** The highest class of either model; undefined where the first output is not one score a class. */
+  reference: number | undefined;
+  candidate: number | undefined;
 }
 
 export interface Judgement {
@@ -79,25 +80,24 @@ export async function judge(): Promise<void> {
     const list = judgeFrames.value;
     if (list.length === 0) return;
     const samples = list.map(({ tensor }) => tensor);
-    let expected: ArrayLike<number>[] | undefined;
     for (const version of versions.value) {
       if (judged.value.has(version.id)) continue;
       const tell = (done: number, total: number): void => {
         judgeStatus.value = { kind: 'running', id: version.id, done, total };
       };
       tell(0, 1);
-      expected ??= await outputsOf(target.file, samples, signal, () => {});
-      const actual = await outputsOf(version.file, samples, signal, tell);
+      const { perSample, ...report } = await wq().compare(target.file, version.file, samples, {
+        layers: version.id !== 'reference',
+        perSample: true,
+        signal,
+        onProgress: tell,
+      });
       const judgement: Judgement = {
         file: version.file,
         frames: list,
-        report: await wq().compare(target.file, version.file, samples, {
-          layers: version.id !== 'reference',
-          signal,
-          onProgress: tell,
-        }),
+        report,
         speed: await wq().benchmark(version.file, { signal, onProgress: tell }),
-        results: resultsOf(list, expected, actual),
+        results: resultsOf(list, perSample ?? []),
       };
       judgements.value = new Map(judgements.value).set(keyOf(version.id), judgement);
     }
@@ -110,32 +110,13 @@ export async function judge(): Promise<void> {
   }
 }
 
-type Tell = (done: number, total: number) => void;
-
-async function outputsOf(
-  file: Blob,
-  samples: readonly Float32Array[],
-  signal: AbortSignal,
-  onProgress: Tell,
-): Promise<ArrayLike<number>[]> {
-  const session = await wq().createSession(file, { quantizeIo: true });
-  try {
-    return (await session.runAll(samples, { signal, onProgress })).map(firstOutput);
-  } finally {
-    void session.dispose();
-  }
-}
-
-function resultsOf(
-  list: readonly Frame[],
-  expected: readonly ArrayLike<number>[],
-  actual: readonly ArrayLike<number>[],
-): FrameResult[] {
-  const best = (values: ArrayLike<number>): number => top(values, 1)[0]?.index ?? -1;
+function resultsOf(list: readonly Frame[], samples: readonly SampleMetrics[]): FrameResult[] {
   return list
-    .map((frame, i) => {
-      const [one, other] = [expected[i] ?? [], actual[i] ?? []];
-      return { frame, shift: shiftOf(one, other), reference: best(one), candidate: best(other) };
+    .flatMap((frame, i): FrameResult[] => {
+      const sample = samples[i];
+      if (!sample) return [];
+      const { reference, candidate } = sample;
+      return [{ frame, shift: shiftOfSample(sample), reference, candidate }];
     })
     .sort((a, b) => b.shift - a.shift);
 }

@@ -19,9 +19,9 @@ export interface Dot {
 }
 
 const WIDTH = 440;
-const HEIGHT = 340;
+const HEIGHT = 354;
 // On the left there is room for "100.00 %" in the larger letters of narrow screens.
-const EDGE = { left: 92, right: 48, top: 40, bottom: 46 };
+const EDGE = { left: 92, right: 48, top: 40, bottom: 60 };
 const LARGEST_RADIUS = 24;
 const TICKS = 4;
 /** Where 0 is: dots there have room above the scale. */

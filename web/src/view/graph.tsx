@@ -4,6 +4,7 @@ import { useSignal } from '@preact/signals';
 import { curveBasis, line } from 'd3-shape';
 import { useEffect, useMemo } from 'preact/hooks';
 import type { ModelInfo } from 'webquant';
+import { fitted, type Letters, widthOf } from '../lib/fit.ts';
 import * as format from '../lib/format.ts';
 import { type GraphNode, graphOf, type LayoutResult, NODE } from '../lib/graph.ts';
 import { helper } from '../lib/helper.ts';
@@ -50,9 +51,17 @@ export function GraphView({ info }: { info: ModelInfo }) {
   );
 }
 
+/** As styles/steps.css draws them. */
+const TITLE: Letters = { weight: 650, size: 12.5 };
+const SUBTITLE: Letters = { weight: 400, size: 11 };
+/** Where texts begin, how far from the right edge they end, and what lies between two of them. */
+const SPACE = { left: 20, right: 10, between: 8 };
+
 function Node({ node, x, y }: { node: GraphNode; x: number; y: number }) {
   const { width, height } = NODE;
   const macs = node.macs > 0 ? format.count(node.macs) : undefined;
+  const room = width - SPACE.left - SPACE.right;
+  const taken = macs ? SPACE.between + widthOf(macs, SUBTITLE) : 0;
   const family = node.kind === 'op' ? familyOf(node.title) : node.kind;
   return (
     <g
@@ -68,15 +77,15 @@ function Node({ node, x, y }: { node: GraphNode; x: number; y: number }) {
       </title>
       <rect width={width} height={height} rx={9} />
       <rect class="stripe" width={5} height={height - 16} x={7} y={8} rx={2.5} />
-      <text x={20} y={19} class="node-title">
-        {shortened(node.title, 26)}
+      <text x={SPACE.left} y={19} class="node-title">
+        {fitted(node.title, room, TITLE)}
       </text>
-      <text x={20} y={35} class="node-subtitle">
-        {shortened(node.subtitle, 31 - (macs ? macs.length + 2 : 0))}
+      <text x={SPACE.left} y={35} class="node-subtitle">
+        {fitted(node.subtitle, room - taken, SUBTITLE)}
       </text>
       {/* In the second row: names of operators may be as long as the first one. */}
       {macs && (
-        <text x={width - 10} y={35} class="node-macs">
+        <text x={width - SPACE.right} y={35} class="node-macs">
           {macs}
         </text>
       )}
@@ -91,9 +100,6 @@ function familyOf(type: string): string {
   if (/POOL|MEAN|RESHAPE|SQUEEZE|PAD|RESIZE|TRANSPOSE$/.test(type)) return 'shape';
   return 'other';
 }
-
-const shortened = (text: string, length: number): string =>
-  text.length <= length ? text : `…${text.slice(1 - length)}`;
 
 const curve = line<{ x: number; y: number }>(
   ({ x }) => x,

@@ -187,7 +187,7 @@ function Worst() {
           <li key={frame.id}>
             <Picture picture={frame.thumbnail} size={THUMBNAIL} />
             <strong>{format.points(shift)}</strong>
-            {isClassifier.value && (
+            {isClassifier.value && reference !== undefined && candidate !== undefined && (
               <span class={reference === candidate ? 'muted' : 'bad'}>
                 {words.answers(nameOf(reference), nameOf(candidate))}
               </span>
