@@ -47,6 +47,8 @@ QuantSpec quant_spec_from_js(const val& options) {
   spec.symmetric = meaning<bool>(options, "activations", {{"symmetric", true}, {"asymmetric", false}});
   spec.equalize = options["equalize"].as<bool>();
   spec.bias_correction = options["biasCorrection"].as<bool>();
+  spec.joins =
+      meaning<Joins>(options, "joins", {{"auto", Joins::kAuto}, {"float32", Joins::kFloat}, {"int8", Joins::kInt8}});
   spec.min_elements = options["minElements"].as<size_t>();
   const auto names = emscripten::vecFromJSArray<std::string>(options["exclude"]);
   spec.excluded = [excluded = std::set<std::string>(names.begin(), names.end())](const std::string& name) {

@@ -188,6 +188,17 @@ Range calibrated_range(const TensorStats& tensor, const StatsOptions& options, b
   return seen;
 }
 
+Stats with_chosen_ranges(const Stats& stats, bool symmetric) {
+  Stats chosen = stats;
+  for (auto& [name, tensor] : chosen.tensors) {
+    Range range{tensor.min, tensor.max};
+    const bool is_range = std::isfinite(range.min) && std::isfinite(range.max) && range.min <= range.max;
+    if (is_range) range = calibrated_range(tensor, stats.options, symmetric);
+    tensor = {.min = range.min, .max = range.max};
+  }
+  return chosen;
+}
+
 std::map<std::string, Range> calibrated_ranges(const Stats& stats, bool symmetric) {
   std::map<std::string, Range> ranges;
   for (const auto& [name, tensor] : stats.tensors) ranges[name] = calibrated_range(tensor, stats.options, symmetric);

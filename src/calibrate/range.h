@@ -15,7 +15,11 @@ namespace webquant {
 /// more or less, and holds 0 if that does.
 Range calibrated_range(const TensorStats& tensor, const StatsOptions& options, bool symmetric);
 
-/// The same for every tensor, by name.
+/// Statistics whose ranges are the chosen ones, without the histograms that they were chosen from. Ranges that are no
+/// ranges (not finite, or with their ends the wrong way round) stay as they are.
+Stats with_chosen_ranges(const Stats& stats, bool symmetric);
+
+/// The chosen range of every tensor, by name.
 std::map<std::string, Range> calibrated_ranges(const Stats& stats, bool symmetric);
 
 }  // namespace webquant

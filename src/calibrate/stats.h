@@ -39,7 +39,8 @@ struct TensorStats {
 /// What the range alone does not tell. Sums are over the samples and exact, whatever their order: see `on_grid`.
 struct TensorDetails {
   double min_sum = 0, max_sum = 0;  // of each sample's smallest and largest value
-  // By index of the last dimension, for the inputs and outputs of operators with weights; empty for others.
+  // By index of the last dimension, for the inputs and outputs of operators with weights and for what lies between these
+  // and the model's outputs; empty for others.
   std::vector<float> channel_min, channel_max;
   std::vector<double> channel_sum;  // of each sample's mean
   bool operator==(const TensorDetails&) const = default;

@@ -11,6 +11,7 @@
 #include "quantize/constants.h"
 #include "quantize/decisions.h"
 #include "quantize/fuse.h"
+#include "quantize/joins.h"
 #include "quantize/ranges.h"
 
 namespace webquant {
@@ -60,9 +61,9 @@ bool averages_map(const Model& model, const Operator& op) {
 }
 
 // Why an operator stays float; empty when it need not. `produced_in_float`: by tensor, whether an operator that stays
-// float gives it.
+// float gives it. `unlike`: what joins.h has to say of it.
 std::string reason_to_stay_float(const Model& model, size_t n, const QuantSpec& spec,
-                                 const std::vector<bool>& produced_in_float) {
+                                 const std::vector<bool>& produced_in_float, const std::string& unlike) {
   const Graph& g = graph(model);
   const Operator& op = *g.operators[n];
   const OpDef* def = find_op(op_code(model, op));
@@ -70,6 +71,8 @@ std::string reason_to_stay_float(const Model& model, size_t n, const QuantSpec& 
   const QuantRule& rule = def->quant;
   if (rule.int8_version == 0) return "has no INT8 form";
   if (is_excluded(model, n, spec)) return "excluded";
+  if (rule.output == Output::kInputsSameAsOutput && spec.joins == Joins::kFloat) return "joins stay float";
+  if (!unlike.empty()) return unlike;
   if (!is_clamp(fused_activation(op))) return "its fused activation has no INT8 form";
   for (size_t i = 0; i < op.inputs.size(); ++i) {
     if (op.inputs[i] < 0 || !is_data_input(rule, i)) continue;
@@ -116,21 +119,9 @@ void join_same_scale_tensors(const Model& model, const StaticPlan& plan, Groups&
   });
 }
 
-}  // namespace
-
-bool is_data_input(const QuantRule& rule, size_t slot) {
-  const int i = static_cast<int>(slot);
-  return i != rule.weights && i != rule.bias && !(slot < 32 && (rule.skip_inputs >> slot & 1));
-}
-
-QuantParams StaticPlan::input_params(const Model& model, size_t op, size_t slot) const {
-  const Operator& o = *graph(model).operators[op];
-  const bool as_output = find_op(op_code(model, o))->quant.output == Output::kInputsSameAsOutput;
-  return params[as_output ? o.outputs[0] : o.inputs[slot]];
-}
-
-StaticPlan plan_static(const Model& model, const QuantSpec& spec, const Stats& stats,
-                       std::vector<OpDecision>& decisions) {
+// A plan in which the operators that joins.h has something to say of stay float.
+StaticPlan plan_with(const Model& model, const QuantSpec& spec, const Stats& stats,
+                     const std::vector<std::string>& unlike, std::vector<OpDecision>& decisions) {
   const Graph& g = graph(model);
   const size_t count = g.tensors.size();
   StaticPlan plan;
@@ -138,11 +129,11 @@ StaticPlan plan_static(const Model& model, const QuantSpec& spec, const Stats& s
   std::vector<bool> produced_in_float(count);
   for (size_t n = 0; n < g.operators.size(); ++n) {
     const Operator& op = *g.operators[n];
-    decisions[n].reason = reason_to_stay_float(model, n, spec, produced_in_float);
+    decisions[n].reason = reason_to_stay_float(model, n, spec, produced_in_float, unlike[n]);
     const bool int8 = decisions[n].reason.empty();
+    decisions[n].decision = int8 ? "int8" : "float32";
     plan.int8_op.push_back(int8);
     plan.as_mean.push_back(int8 && averages_map(model, op));
-    if (int8) decisions[n].decision = "int8";
     for (const int32_t i : op.outputs) produced_in_float[i] = !int8;
     if (!int8) continue;
     const QuantRule& rule = find_op(op_code(model, op))->quant;
@@ -177,6 +168,32 @@ StaticPlan plan_static(const Model& model, const QuantSpec& spec, const Stats& s
     plan.params[i] = groups.fixed(i) ? *groups.fixed(i) : activation_params(range->min, range->max, spec.symmetric);
   }
   return plan;
+}
+
+}  // namespace
+
+bool is_data_input(const QuantRule& rule, size_t slot) {
+  const int i = static_cast<int>(slot);
+  return i != rule.weights && i != rule.bias && !(slot < 32 && (rule.skip_inputs >> slot & 1));
+}
+
+QuantParams StaticPlan::input_params(const Model& model, size_t op, size_t slot) const {
+  const Operator& o = *graph(model).operators[op];
+  const bool as_output = find_op(op_code(model, o))->quant.output == Output::kInputsSameAsOutput;
+  return params[as_output ? o.outputs[0] : o.inputs[slot]];
+}
+
+StaticPlan plan_static(const Model& model, const QuantSpec& spec, const Stats& stats,
+                       std::vector<OpDecision>& decisions) {
+  std::vector<std::string> unlike(graph(model).operators.size());
+  // Each round looks behind the joins that the one before it has taken apart.
+  constexpr int kMostRounds = 16;
+  for (int round = 0;; ++round) {
+    StaticPlan plan = plan_with(model, spec, stats, unlike, decisions);
+    // With integer inputs and outputs everything leaves on one scale anyway.
+    if (spec.joins != Joins::kAuto || spec.io != DType::FLOAT32 || round == kMostRounds) return plan;
+    if (!extend_unlike_results(model, plan, stats, unlike)) return plan;
+  }
 }
 
 }  // namespace webquant

@@ -14,6 +14,10 @@ namespace webquant {
 
 enum class Mode { kFp16, kDynamicInt8, kStaticInt8 };
 
+/// Whether static INT8 joins values of unlike kinds on one scale at the model's outputs; see joins.h. kAuto: not where
+/// something would be lost. kFloat: no operator that joins values is in INT8. kInt8: always, as converters do.
+enum class Joins { kAuto, kFloat, kInt8 };
+
 struct QuantSpec {
   Mode mode = Mode::kStaticInt8;
   DType io = DType::FLOAT32;     // static INT8: type of the graph's inputs and outputs: FLOAT32, INT8 or UINT8
@@ -21,6 +25,7 @@ struct QuantSpec {
   bool symmetric = false;        // activations
   bool equalize = false;         // static INT8, see equalize.h and bias_correction.h; both need `Stats::details`,
   bool bias_correction = false;  // without which they do nothing
+  Joins joins = Joins::kAuto;    // static INT8
   size_t min_elements = 1024;    // dynamic INT8: constants smaller than this stay float
   // Whether the operator or tensor of that name stays float.
   std::function<bool(const std::string& name)> excluded = [](const std::string&) { return false; };

@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "calibrate/range.h"
 #include "ops/table.h"
 #include "quantize/equalize.h"
 #include "quantize/forms.h"
@@ -92,7 +93,7 @@ class StaticQuantizer {
 void quantize_static(Model& model, const QuantSpec& spec, const Stats& stats, QuantResult& result) {
   require_sound_details(stats);
   for (auto& warning : calibration_warnings(model, stats)) result.warnings.push_back(std::move(warning));
-  Stats own = stats;
+  Stats own = with_chosen_ranges(stats, spec.symmetric);
   if (spec.equalize) equalize(model, spec, own);
   const StaticPlan plan = plan_static(model, spec, own, result.ops);
   StaticQuantizer(model, spec, own, plan).run();

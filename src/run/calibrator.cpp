@@ -7,13 +7,17 @@
 
 #include "ops/padding.h"
 #include "ops/table.h"
+#include "ops/tail.h"
 
 namespace webquant {
 namespace {
 
-// How many channels each tensor has, by name; only of those that an operator with weights reads or makes, and whose
-// channels are known.
-std::map<std::string, size_t> weighted_channels(const Model& model) {
+// Tails may end in rows of many thousand boxes; statistics of each would tell nothing.
+constexpr int32_t kMostTailChannels = 4096;
+
+// How many channels each tensor has, by name; only of those that an operator with weights reads or makes or that belong
+// to the graph's tail, and whose channels are known.
+std::map<std::string, size_t> channels_to_watch(const Model& model) {
   std::map<std::string, size_t> channels;
   const auto names = tensor_names(model);
   const auto add = [&](int32_t tensor) {
@@ -27,6 +31,11 @@ std::map<std::string, size_t> weighted_channels(const Model& model) {
     add(op->inputs[static_cast<size_t>(def->quant.data)]);
     for (const int32_t output : op->outputs) add(output);
   }
+  const auto is_tail = tail_tensors(model);
+  for (size_t i = 0; i < is_tail.size(); ++i) {
+    const Tensor& tensor = *graph(model).tensors[i];
+    if (is_tail[i] && !tensor.shape.empty() && tensor.shape.back() <= kMostTailChannels) add(static_cast<int32_t>(i));
+  }
   return channels;
 }
 
@@ -34,7 +43,7 @@ std::map<std::string, size_t> weighted_channels(const Model& model) {
 
 Calibrator::Calibrator(const Model& model, const StatsOptions& options)
     : session_(model, {.observe = true}), observer_(options) {
-  const auto channels = weighted_channels(model);
+  const auto channels = channels_to_watch(model);
   std::set<std::string> seen;
   for (const auto& activation : session_.activations()) {
     if (activation.dtype != DType::FLOAT32) {

@@ -31,6 +31,16 @@ export interface QuantizeOptions {
   /** For `static-int8`: undo what rounded weights shift the mean of each channel by. Helps most where few weights make a channel, as
    * in narrow MobileNets. Default true; statistics without `details` leave it out. */
   biasCorrection?: boolean;
+  /**
+   * For `static-int8`: what becomes of operators that join values (CONCATENATION, PACK and the like), and of what lies between them
+   * and the model's outputs. INT8 needs one scale for all that is joined: of scores from 0 to 1 beside boxes from 0 to 600 nothing
+   * is left.
+   * - `auto` (default): they stay float where parts or channels of an output would have too few steps; the report says so. With
+   *   `io` other than `float32` everything leaves on one scale, and this is `int8`.
+   * - `float32`: operators that join values stay float
+   * - `int8`: everything that has an INT8 form gets it, as in TensorFlow Lite's converter
+   */
+  joins?: 'auto' | 'float32' | 'int8';
   /** What stays float: operators by name, or by that of a constant or an input of the model that they use. Strings are whole names,
    * patterns may match a part. A RELU, RELU6 or RELU_N1_TO_1 that is fused into the operator before it shares its fate. */
   exclude?: readonly (string | RegExp)[];
@@ -47,6 +57,7 @@ export const QUANTIZE_OPTIONS: OptionTable<QuantizeOptions> = {
   activations: true,
   equalize: true,
   biasCorrection: true,
+  joins: true,
   exclude: true,
   minElements: true,
 };
@@ -90,6 +101,7 @@ export function quantize(core: Core, bytes: Uint8Array, options: QuantizeOptions
     activations: activationsOf(options.activations),
     equalize: repair('equalize', false),
     biasCorrection: repair('biasCorrection', true),
+    joins: oneOf('options.joins', options.joins, ['auto', 'float32', 'int8'], 'auto'),
     minElements: integer('options.minElements', options.minElements, 1024, 0, 2 ** 31 - 1),
     exclude: excluded.names,
     stats:

@@ -91,6 +91,7 @@ export interface QuantSpec {
   activations: string;
   equalize: boolean;
   biasCorrection: boolean;
+  joins: 'auto' | 'float32' | 'int8';
   minElements: number;
   /** Exact names of operators and tensors. */
   exclude: string[];
