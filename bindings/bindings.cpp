@@ -16,6 +16,7 @@
 #include "model/load.h"
 #include "model/save.h"
 #include "ops/table.h"
+#include "quantize/logits.h"
 #include "runner.h"
 
 namespace webquant {
@@ -94,6 +95,10 @@ val quantize_bytes(const val& array, const val& options) {
   });
 }
 
+val without_softmax_bytes(const val& array) {
+  return guard([&] { return to_js(save(without_softmax(load(bytes_from_js(array))))); });
+}
+
 val create_session(const val& array, int batch, bool profile) {
   return guard([&] {
     const auto model = load(bytes_from_js(array));
@@ -139,6 +144,7 @@ EMSCRIPTEN_BINDINGS(webquant) {
   function("operators", &operators);
   function("inspect", &inspect_bytes);
   function("quantize", &quantize_bytes);
+  function("withoutSoftmax", &without_softmax_bytes);
   function("createSession", &create_session);
   function("createCalibrator", &create_calibrator);
   function("createComparator", &create_comparator);

@@ -5,7 +5,11 @@
  */
 
 export type { BenchmarkOptions } from './api/benchmark.js';
-export { Calibrator, type CalibratorOptions } from './api/calibrator.js';
+export {
+  Calibrator,
+  type CalibratorOptions,
+  type CalibratorQuantizeOptions,
+} from './api/calibrator.js';
 export type { CompareOptions } from './api/compare.js';
 export { type ErrorCode, WebQuantError } from './api/errors.js';
 export type { FrameOptions } from './api/frame.js';

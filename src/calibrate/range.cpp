@@ -173,7 +173,8 @@ Range calibrated_range(const TensorStats& tensor, const StatsOptions& options, b
   switch (options.method) {
     case Method::kPercentile:
       return percentile_range(Bins(*tensor.histogram), seen, options.percentile, symmetric);
-    case Method::kMse: {
+    case Method::kMse:
+    case Method::kAuto: {
       const Bins bins(*tensor.histogram);
       return search(seen, symmetric, [&](const QuantParams& params) { return squared_error(bins, params); });
     }

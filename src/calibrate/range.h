@@ -8,7 +8,7 @@ namespace webquant {
 /// The range to quantize for, by the method of `options`; what was seen, where there is no histogram.
 ///
 /// percentile: leaves out an equal share of the values at either end, or of the largest magnitudes where symmetric.
-/// mse: the range whose int8 values have the least mean squared error.
+/// mse, auto: the range whose int8 values have the least mean squared error.
 /// entropy: the range whose int8 values' distribution has the least Kullback-Leibler divergence from the values', after
 /// Migacz, "8-bit Inference with TensorRT" (GTC 2017), but with a range of two ends.
 /// `symmetric` says how the range will be used, see `activation_params`. The result lies within what was seen, a bin

@@ -12,7 +12,8 @@ namespace webquant {
 namespace {
 
 // In the order of Method.
-constexpr std::array<std::string_view, 5> kMethodNames = {"minmax", "moving-average", "percentile", "entropy", "mse"};
+constexpr std::array<std::string_view, 6> kMethodNames = {"minmax", "moving-average", "percentile", "entropy", "mse",
+                                                          "auto"};
 
 // An integer that orders floats by value, with -inf and +inf outermost and NaNs beyond them. Minimum and maximum of
 // integers vectorize (those of floats do not, because of NaN), and the outermost keys tell whether all values were
@@ -95,7 +96,8 @@ Method method_of(std::string_view name, std::string_view where) {
   const auto found = std::ranges::find(kMethodNames, name);
   if (found != kMethodNames.end()) return static_cast<Method>(found - kMethodNames.begin());
   fail(ErrorCode::kInvalidInput, std::string(where),
-       text("\"", name, "\" is not known; use \"minmax\", \"moving-average\", \"percentile\", \"entropy\" or \"mse\""));
+       text("\"", name,
+            "\" is not known; use \"minmax\", \"moving-average\", \"percentile\", \"entropy\", \"mse\" or \"auto\""));
 }
 
 std::string_view to_string(Method method) { return kMethodNames[static_cast<size_t>(method)]; }

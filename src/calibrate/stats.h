@@ -13,8 +13,9 @@
 
 namespace webquant {
 
-/// How the range of an activation is found. By name: "minmax", "moving-average", "percentile", "entropy", "mse".
-enum class Method { kMinMax, kMovingAverage, kPercentile, kEntropy, kMse };
+/// How the range of an activation is found. By name: "minmax", "moving-average", "percentile", "entropy", "mse",
+/// "auto". The last gathers what all but "moving-average" need, so that several can be tried; by itself it is "mse".
+enum class Method { kMinMax, kMovingAverage, kPercentile, kEntropy, kMse, kAuto };
 
 /// Throws invalid-input, naming `where`, for any other name.
 Method method_of(std::string_view name, std::string_view where);
@@ -39,8 +40,8 @@ struct TensorStats {
 /// What the range alone does not tell. Sums are over the samples and exact, whatever their order: see `on_grid`.
 struct TensorDetails {
   double min_sum = 0, max_sum = 0;  // of each sample's smallest and largest value
-  // By index of the last dimension, for the inputs and outputs of operators with weights and for what lies between these
-  // and the model's outputs; empty for others.
+  // By index of the last dimension, for the inputs and outputs of operators with weights and for what lies between
+  // these and the model's outputs; empty for others.
   std::vector<float> channel_min, channel_max;
   std::vector<double> channel_sum;  // of each sample's mean
   bool operator==(const TensorDetails&) const = default;

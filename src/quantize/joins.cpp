@@ -22,6 +22,8 @@ constexpr size_t kManyRows = 16, kFewestRows = 8;
 
 double magnitude(double min, double max) { return std::max(std::abs(min), std::abs(max)); }
 
+bool is_softmax(OpCode code) { return code == OpCode::SOFTMAX || code == OpCode::LOG_SOFTMAX; }
+
 class UnlikeResults {
  public:
   UnlikeResults(const Model& model, const StaticPlan& plan, const Stats& stats, std::vector<std::string>& reasons)
@@ -50,7 +52,7 @@ class UnlikeResults {
   // `reason`: what the tensor would lose, where that is known already.
   void look_at(int32_t tensor, size_t n, const std::string& reason) {
     const OpDef* def = find_op(op_code(model_, op(n)));
-    if (!def || def->quant.output == Output::kIntegers) return;
+    if (!def || def->quant.output == Output::kIntegers || is_softmax(def->code)) return;
     if (plan_.int8_op[n]) {
       add(n, reason.empty() ? loss(tensor, plan_.params[tensor].scale) : reason);
       // Without a join, its parts have other scales than in this plan.
@@ -126,7 +128,7 @@ class UnlikeResults {
     while (makers_[tensor] >= 0) {
       const Operator& maker = op(static_cast<size_t>(makers_[tensor]));
       const OpCode code = op_code(model_, maker);
-      if (code == OpCode::SOFTMAX || code == OpCode::LOG_SOFTMAX) return true;
+      if (is_softmax(code)) return true;
       const OpDef* def = find_op(code);
       if (!def || def->quant.output != Output::kSameAsInput) return false;
       tensor = maker.inputs[def->quant.data];

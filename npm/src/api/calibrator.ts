@@ -3,9 +3,19 @@
 import { type CalibratorRunner, type Runtime, unwrap } from '../wasm/core.js';
 import { Ports } from '../wasm/ports.js';
 import { Resource } from '../wasm/resource.js';
-import { checkOptions, type OptionTable, oneOf } from './arguments.js';
-import { activationsOf, type QuantizeOptions } from './quantize.js';
+import { checkOptions, describe, integer, number, type OptionTable, oneOf } from './arguments.js';
+import { invalidInput } from './errors.js';
+import { KeptInputs } from './kept-inputs.js';
+import {
+  activationsOf,
+  QUANTIZE_OPTIONS,
+  type QuantizeOptions,
+  type QuantizeResult,
+  quantize,
+} from './quantize.js';
 import { binsOf, METHODS, momentumOf, percentileOf } from './stats.js';
+import { finish, type Steps } from './steps.js';
+import { tuning } from './tune.js';
 import type {
   ActivationRange,
   CalibrationMethod,
@@ -18,6 +28,8 @@ import type {
 /** Options of `WebQuant.createCalibrator`. */
 export interface CalibratorOptions {
   /**
+   * - `auto`: gathers what the other methods but `moving-average` need. {@link Calibrator.quantize} tries them on inputs that
+   *   the calibrator kept and takes the best; `WebQuant.quantize` with the statistics alone chooses as `mse`
    * - `minmax` (default): the smallest and the largest value
    * - `moving-average`: averages of each sample's smallest and largest value, in which later samples weigh more
    * - `percentile`: leaves out the rarest values at both ends
@@ -29,7 +41,9 @@ export interface CalibratorOptions {
   percentile?: number;
   /** For `moving-average`: the weight of what was seen before, above 0 and below 1. Default 0.95. */
   momentum?: number;
-  /** For the methods with a histogram (`percentile`, `entropy`, `mse`): its number of bins, from 16 to 2^20. Default 2048. */
+  /** For `auto`: how many inputs are kept to judge versions on, spread evenly over all that are observed, from 0 to 64. Default 16. */
+  keep?: number;
+  /** For the methods with a histogram (`auto`, `percentile`, `entropy`, `mse`): its number of bins, from 16 to 2^20. Default 2048. */
   bins?: number;
 }
 
@@ -39,6 +53,7 @@ export const CALIBRATOR_OPTIONS: OptionTable<CalibratorOptions> = {
   percentile: true,
   momentum: true,
   bins: true,
+  keep: true,
 };
 
 /** Options of {@link Calibrator.ranges}. */
@@ -48,6 +63,39 @@ export type RangesOptions = Pick<QuantizeOptions, 'activations'>;
 export const RANGES_OPTIONS: OptionTable<RangesOptions> = {
   activations: true,
 };
+
+/** Options of {@link Calibrator.quantize}: those of `WebQuant.quantize`; the statistics are the calibrator's own. */
+export type CalibratorQuantizeOptions = Omit<QuantizeOptions, 'stats'>;
+
+const { stats: _, ...OTHER_QUANTIZE_OPTIONS } = QUANTIZE_OPTIONS;
+
+/** Every option of {@link CalibratorQuantizeOptions}. @internal */
+export const CALIBRATOR_QUANTIZE_OPTIONS: OptionTable<CalibratorQuantizeOptions> = {
+  ...OTHER_QUANTIZE_OPTIONS,
+  mixed: { maxMacs: true },
+};
+
+const KEPT = 16;
+const MOST_KEPT = 64;
+const MAX_MACS = 0.05;
+
+/** The share of the multiply-adds that may stay float; undefined where none may. */
+function maxMacsOf(mixed: CalibratorQuantizeOptions['mixed']): number | undefined {
+  if (mixed === false) return undefined;
+  if (mixed === undefined || mixed === true) return MAX_MACS;
+  if (typeof mixed !== 'object' || mixed === null)
+    throw invalidInput(
+      'options.mixed',
+      `expected true, false or { maxMacs }, got ${describe(mixed)}`,
+    );
+  return number(
+    'options.mixed.maxMacs',
+    mixed.maxMacs,
+    MAX_MACS,
+    'a share from 0 to 1',
+    (share) => share >= 0 && share <= 1,
+  );
+}
 
 /**
  * Gathers the ranges of a float model's activations from samples of its input. Statistics stream: no activation is kept after
@@ -63,9 +111,20 @@ export const RANGES_OPTIONS: OptionTable<RangesOptions> = {
 export class Calibrator extends Resource {
   readonly #runner: CalibratorRunner;
   readonly #ports: Ports;
+  readonly #runtime: Runtime;
+  readonly #bytes: Uint8Array;
+  readonly #kept: KeptInputs;
 
-  private constructor(runtime: Runtime, runner: CalibratorRunner) {
+  private constructor(
+    runtime: Runtime,
+    runner: CalibratorRunner,
+    bytes: Uint8Array,
+    kept: KeptInputs,
+  ) {
     super(runtime, runner, 'calibrator');
+    this.#runtime = runtime;
+    this.#bytes = bytes;
+    this.#kept = kept;
     this.#runner = runner;
     this.#ports = new Ports(runner, runtime.memory);
   }
@@ -79,8 +138,12 @@ export class Calibrator extends Resource {
       momentum: momentumOf('options.momentum', options.momentum),
       bins: binsOf('options.bins', options.bins),
     };
+    const keep = integer('options.keep', options.keep, KEPT, 0, MOST_KEPT);
+    if (options.keep !== undefined && spec.method !== 'auto')
+      throw invalidInput('options.keep', `needs method "auto", got "${spec.method}"`);
     const runner = unwrap(() => runtime.core.createCalibrator(bytes, spec));
-    return new Calibrator(runtime, runner);
+    const kept = new KeptInputs(spec.method === 'auto' ? keep : 0);
+    return new Calibrator(runtime, runner, bytes.slice(), kept);
   }
 
   /** The model's inputs, in order. */
@@ -104,6 +167,7 @@ export class Calibrator extends Resource {
     this.requireLive();
     this.#ports.write(inputs, 'none');
     unwrap(() => this.#runner.run());
+    this.#kept.offer(inputs);
     return this.#ports.read(undefined, false);
   }
 
@@ -117,6 +181,41 @@ export class Calibrator extends Resource {
   stats(): CalibrationStats {
     this.requireLive();
     return unwrap(() => this.#runner.stats());
+  }
+
+  /**
+   * Quantizes the model with what was seen so far, as `WebQuant.quantize`. With the method `auto` and mode `static-int8` it compares
+   * versions with the float model on the inputs that were kept, and takes the best: ranges by `minmax`, `percentile` or `mse`, with and
+   * without `equalize`; then, unless `mixed` is false, the few layers that cost most stay float. Options that are given are not varied.
+   * The report tells what was tried. The same inputs and options always give the same bytes.
+   *
+   * @throws WebQuantError as `WebQuant.quantize`; `missing-stats` for `static-int8` before anything was observed
+   */
+  quantize(options: CalibratorQuantizeOptions): QuantizeResult {
+    return finish(this.quantizing(options));
+  }
+
+  /** {@link Calibrator.quantize | quantize} in steps. @internal */
+  *quantizing(options: CalibratorQuantizeOptions): Steps<QuantizeResult> {
+    this.requireLive();
+    if (options === undefined) throw invalidInput('options', 'missing; { mode } is needed');
+    checkOptions('options', options, CALIBRATOR_QUANTIZE_OPTIONS);
+    const { mixed, ...rest } = options;
+    const maxMacs = maxMacsOf(mixed);
+    const { core } = this.#runtime;
+    if (rest.mode !== 'static-int8') return quantize(core, this.#bytes, options);
+    const stats = this.stats();
+    const inputs = this.#kept.list;
+    if (inputs.length === 0) return quantize(core, this.#bytes, { ...rest, stats });
+    // The options are checked here, before anything runs.
+    quantize(core, this.#bytes, { ...rest, stats });
+    return yield* tuning(this.#runtime, {
+      bytes: this.#bytes,
+      stats,
+      inputs,
+      options: rest,
+      maxMacs,
+    });
   }
 
   /**

@@ -44,6 +44,12 @@ export interface QuantizeOptions {
   /** What stays float: operators by name, or by that of a constant or an input of the model that they use. Strings are whole names,
    * patterns may match a part. A RELU, RELU6 or RELU_N1_TO_1 that is fused into the operator before it shares its fate. */
   exclude?: readonly (string | RegExp)[];
+  /**
+   * For `static-int8` where samples are known, as in `Calibrator.quantize` with the method `auto`: the few layers that carry most of the
+   * error stay float, as long as they have at most `maxMacs` of the multiply-adds, a share from 0 to 1. Default there
+   * `{ maxMacs: 0.05 }`; `WebQuant.quantize` knows no samples and takes only `false`.
+   */
+  mixed?: boolean | { maxMacs?: number };
   /** For `dynamic-int8`: constants of fewer elements stay float. Default 1024. */
   minElements?: number;
 }
@@ -59,6 +65,7 @@ export const QUANTIZE_OPTIONS: OptionTable<QuantizeOptions> = {
   biasCorrection: true,
   joins: true,
   exclude: true,
+  mixed: true,
   minElements: true,
 };
 
@@ -78,6 +85,11 @@ export function quantize(core: Core, bytes: Uint8Array, options: QuantizeOptions
   const io = oneOf('options.io', options.io, ['float32', 'int8', 'uint8'], 'float32');
   if (io !== 'float32' && mode !== 'static-int8')
     throw invalidInput('options.io', `"${io}" needs mode "static-int8", got "${mode}"`);
+  if (options.mixed !== undefined && options.mixed !== false)
+    throw invalidInput(
+      'options.mixed',
+      `${describe(options.mixed)} needs samples; calibrator.quantize with method "auto" has them`,
+    );
   const { stats, exclude } = options;
   const repair = (name: 'equalize' | 'biasCorrection', byDefault: boolean) => {
     if (options[name] === undefined) return byDefault;

@@ -12,6 +12,7 @@ import type {
 } from './types.js';
 
 export const METHODS: readonly CalibrationMethod[] = [
+  'auto',
   'minmax',
   'moving-average',
   'percentile',

@@ -49,7 +49,13 @@ export interface OpProfile {
 }
 
 /** How the range of an activation is found. */
-export type CalibrationMethod = 'minmax' | 'moving-average' | 'percentile' | 'entropy' | 'mse';
+export type CalibrationMethod =
+  | 'auto'
+  | 'minmax'
+  | 'moving-average'
+  | 'percentile'
+  | 'entropy'
+  | 'mse';
 
 /** What a calibrator saw; plain JSON, so it can be stored and sent. */
 export interface CalibrationStats {
@@ -128,6 +134,20 @@ export interface QuantReport {
   ops: OpDecision[];
   /** What may make the result worse than it could be, in sentences. */
   warnings: string[];
+  /** By `Calibrator.quantize` with the method `auto`: every version that it compared, in order, and the one that it took. */
+  tried?: TuningAttempt[];
+  taken?: TuningAttempt;
+}
+
+/** One static INT8 version that `Calibrator.quantize` compared with the float model on the inputs that it kept. */
+export interface TuningAttempt {
+  /** How ranges were chosen from the statistics. */
+  method: CalibrationMethod;
+  equalize: boolean;
+  /** Layers that stayed float for the sake of accuracy. */
+  float: readonly string[];
+  /** The mean of the outputs' signal-to-noise ratios in dB, of a final SOFTMAX before it. -Infinity: cannot run here. */
+  sqnrDb: number;
 }
 
 /** One version that `quantizeToTarget` made, and how it did. */

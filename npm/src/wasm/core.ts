@@ -119,6 +119,7 @@ export interface Core {
     bytes: Uint8Array,
     spec: QuantSpec,
   ): Outcome<{ bytes: Uint8Array; ops: OpDecision[]; warnings: string[] }>;
+  withoutSoftmax(bytes: Uint8Array): Outcome<Uint8Array>;
   createSession(bytes: Uint8Array, batch: number, profile: boolean): Outcome<SessionRunner>;
   createCalibrator(bytes: Uint8Array, options: CalibratorSpec): Outcome<CalibratorRunner>;
   createComparator(

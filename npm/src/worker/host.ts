@@ -4,7 +4,11 @@
 import { transfer } from 'comlink';
 import { kindOf } from '../api/arguments.js';
 import type { BenchmarkOptions } from '../api/benchmark.js';
-import { Calibrator, type CalibratorOptions } from '../api/calibrator.js';
+import {
+  Calibrator,
+  type CalibratorOptions,
+  type CalibratorQuantizeOptions,
+} from '../api/calibrator.js';
 import type { CompareOptions } from '../api/compare.js';
 import { invalidInput, messageOf } from '../api/errors.js';
 import type { FrameOptions } from '../api/frame.js';
@@ -103,6 +107,10 @@ export class Host {
 
   stats(calibrator: number): CalibrationStats {
     return this.#get(calibrator, Calibrator).stats();
+  }
+
+  quantizeCalibrated(calibrator: number, options: CalibratorQuantizeOptions): number {
+    return this.#hold(this.#get(calibrator, Calibrator).quantizing(options));
   }
 
   ranges(

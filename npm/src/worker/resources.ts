@@ -2,9 +2,15 @@
 // with the number of its object.
 
 import { checkOptions } from '../api/arguments.js';
-import { RANGES_OPTIONS, type RangesOptions } from '../api/calibrator.js';
+import {
+  CALIBRATOR_QUANTIZE_OPTIONS,
+  type CalibratorQuantizeOptions,
+  RANGES_OPTIONS,
+  type RangesOptions,
+} from '../api/calibrator.js';
 import { dispose } from '../api/dispose.js';
 import { invalidInput } from '../api/errors.js';
+import type { QuantizeResult } from '../api/quantize.js';
 import { checkSamples, drawnLater } from '../api/samples.js';
 import { RUN_OPTIONS, type RunOptions } from '../api/session.js';
 import type {
@@ -49,7 +55,9 @@ abstract class WorkerResource {
   }
 
   /** Calls a method of the host for this object. @internal */
-  protected async invoke<Name extends 'run' | 'profile' | 'observe' | 'stats' | 'ranges'>(
+  protected async invoke<
+    Name extends 'run' | 'profile' | 'observe' | 'stats' | 'ranges' | 'quantizeCalibrated',
+  >(
     name: Name,
     args: Parameters<Host[Name]> extends [number, ...infer Rest] ? Rest : never,
     options?: CallOptions,
@@ -57,6 +65,11 @@ abstract class WorkerResource {
     if (this.#disposed) throw invalidInput(this.#what, 'used after dispose()');
     const all = [this.#id, ...args] as unknown as Parameters<Host[Name]>;
     return (await this.#connection.call(name, all, options)) as ReturnType<Host[Name]>;
+  }
+
+  /** Waits for a long call that a method of the host has begun. @internal */
+  protected long<Result>(begun: Promise<number>, options: LongCallOptions): Promise<Result> {
+    return this.#connection.long(begun, options);
   }
 
   /** Frees the memory in the worker. Further calls do nothing; any other use rejects with `invalid-input`. */
@@ -176,6 +189,16 @@ export class WorkerCalibrator extends WorkerResource {
     const stats = await this.invoke('stats', []);
     this.#samples = stats.samples;
     return stats;
+  }
+
+  /** See `Calibrator.quantize`. */
+  async quantize(options: CalibratorQuantizeOptions & LongCallOptions): Promise<QuantizeResult> {
+    const [own, call] = split<CalibratorQuantizeOptions>(
+      options ?? {},
+      CALIBRATOR_QUANTIZE_OPTIONS,
+      LONG_CALL_OPTIONS,
+    );
+    return this.long(this.invoke('quantizeCalibrated', [own], call), call);
   }
 
   /** See `Calibrator.ranges`. */

@@ -4,6 +4,7 @@ import type { CalibrationMethod } from 'webquant';
 import type { SourceKind } from '../lib/kinds.ts';
 
 const methods: Record<CalibrationMethod, { name: string; hint: string }> = {
+  auto: { name: 'Automatic', hint: 'Tries several ways and takes the best.' },
   minmax: { name: 'Min-max', hint: 'The whole range that was seen. Simple and safe.' },
   'moving-average': {
     name: 'Moving average',

@@ -25,7 +25,10 @@ import { Section } from './section.tsx';
 import { Strip } from './strip.tsx';
 
 const words = texts.calibrate;
-const METHODS = Object.keys(words.methods) as CalibrationMethod[];
+// Versions are made from the statistics alone here, of which `auto` would choose as `mse` does.
+const METHODS = (Object.keys(words.methods) as CalibrationMethod[]).filter(
+  (method) => method !== 'auto',
+);
 
 const isRunning = computed(() => status.value.kind === 'running');
 
